@@ -1,0 +1,1 @@
+if ((process.env.npm_config_user_agent ?? '').startsWith('pnpm/')) process.exit(0);
