@@ -1,0 +1,75 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { markInitialized } from './init.js';
+import type { Module } from './module.js';
+import { walk } from './walk.js';
+
+/** A tensor on the host: what files are made of. `data` is row-major and owned by whoever holds the object. */
+export interface HostTensor {
+  dtype: 'float32' | 'int32' | 'bool';
+  shape: number[];
+  data: Float32Array | Int32Array | Uint8Array;
+}
+
+/** The trainable parameters of a module by path, sorted by path; a tied weight is listed once. */
+export function parameters(module: Module): Map<string, tf.Variable> {
+  return new Map([...stateDict(module)].filter(([, variable]) => variable.trainable));
+}
+
+/** Everything a module saves (parameters and non-trainable variables) by path, sorted by path. */
+export function stateDict(module: Module): Map<string, tf.Variable> {
+  const found: [string, tf.Variable][] = [];
+  for (const { path, value } of walk(module)) if (value instanceof tf.Variable) found.push([path, value]);
+  return new Map(found.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Number of trainable values of a module; a tied weight counts once. */
+export function numParameters(module: Module): number {
+  return [...parameters(module).values()].reduce((sum, { size }) => sum + size, 0);
+}
+
+/** Copies a module's state to the host; the arrays are copies, later training does not change them. */
+export async function hostStateDict(module: Module): Promise<Map<string, HostTensor>> {
+  return toHost(stateDict(module));
+}
+
+/** Copies tensors to the host, keeping their order. */
+export async function toHost(tensors: ReadonlyMap<string, tf.Tensor>): Promise<Map<string, HostTensor>> {
+  const reading = [...tensors].map(async ([name, tensor]): Promise<[string, HostTensor]> => {
+    const data = (await tensor.data()) as Float32Array;
+    // the cpu backend hands out its own array, which an in-place optimizer would go on writing to
+    return [name, { dtype: tensor.dtype as HostTensor['dtype'], shape: tensor.shape.slice(), data: data.slice() }];
+  });
+  return new Map(await Promise.all(reading));
+}
+
+/** Moves a host tensor to the current backend; the array is copied, so it may be reused. */
+export function fromHost({ dtype, shape, data }: HostTensor): tf.Tensor {
+  return tf.tensor(data.slice(), shape, dtype);
+}
+
+/**
+ * Copies `state` (host or device tensors) into a module's variables by path. Names, shapes and dtypes must match.
+ *
+ * @throws Error that lists every missing, unexpected and mismatched entry; the module is then unchanged.
+ */
+export function loadStateDict(module: Module, state: ReadonlyMap<string, HostTensor | tf.Tensor>): void {
+  const own = stateDict(module);
+  const problems = [
+    ...[...own.keys()].filter((path) => !state.has(path)).map((path) => `missing     ${path}`),
+    ...[...state.keys()].filter((path) => !own.has(path)).map((path) => `unexpected  ${path}`),
+    ...[...own].flatMap(([path, variable]) => mismatch(path, variable, state.get(path))),
+  ];
+  if (problems.length > 0) throw new Error(`loadStateDict: ${problems.length} problem(s)\n  ${problems.join('\n  ')}`);
+  for (const [path, variable] of own) {
+    const value = state.get(path)!;
+    tf.tidy(() => variable.assign(value instanceof tf.Tensor ? value : fromHost(value)));
+    markInitialized(variable);
+  }
+}
+
+function mismatch(path: string, variable: tf.Variable, value: HostTensor | tf.Tensor | undefined): string[] {
+  if (!value) return [];
+  if (String(variable.shape) !== String(value.shape))
+    return [`shape       ${path}: model [${variable.shape}], given [${value.shape}]`];
+  return variable.dtype === value.dtype ? [] : [`dtype       ${path}: model ${variable.dtype}, given ${value.dtype}`];
+}
