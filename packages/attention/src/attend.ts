@@ -1,0 +1,46 @@
+import type { Trace } from '@ashlar/nn';
+import { attention, attentionWeights, type DropoutRng } from '@ashlar/ops';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { KvCache } from './kv-cache.js';
+
+export interface AttendOptions {
+  numHeads: number;
+  /** Grouped-query attention: key and value heads. @default numHeads */
+  numKvHeads?: number;
+  /** A token sees only itself and its past. @default true */
+  causal?: boolean;
+  /** Share of attention weights to drop while training. @default 0 */
+  dropout?: number;
+  /** Switches dropout on. */
+  rng?: DropoutRng;
+  /** int32 `[batch, seq]`, 0 for keys that nobody may see. Not with a cache, which has its own. */
+  keyMask?: tf.Tensor;
+  /** Attend to the cached tokens of this layer too, and add these. */
+  cache?: KvCache;
+  /** Layer of the cache. @default 0 */
+  layer?: number;
+  trace?: Trace;
+  /** Path under which the weights are traced. @default 'attn' */
+  path?: string;
+}
+
+/**
+ * What every family's attention does between its projections: cache, masks, dropout, and the fused attention.
+ *
+ * Heads stay packed in the last axis, as the projections produce them.
+ *
+ * @param q `[batch, seq, numHeads * headDim]`
+ * @param k `[batch, seq, numKvHeads * headDim]`
+ * @param v as `k`
+ * @returns `[batch, seq, numHeads * headDim]`
+ */
+export function attend(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, options: AttendOptions): tf.Tensor {
+  const { numHeads, numKvHeads = numHeads, causal = true, dropout = 0, rng, cache, layer = 0, trace, path } = options;
+  const shape = { numHeads, numKvHeads, causal };
+  const stored = cache?.append(layer, k, v);
+  const keys = stored?.keys ?? k;
+  const keyMask = stored?.keyMask ?? options.keyMask;
+  const seen = { ...shape, ...(keyMask && { keyMask }), ...(stored && { queryOffset: stored.position }) };
+  trace?.(`${path ?? 'attn'}.weights`, attentionWeights(q, keys, seen));
+  return attention(q, keys, stored?.values ?? v, { ...seen, ...(rng && dropout > 0 && { dropout: { rate: dropout, rng } }) });
+}

@@ -1,0 +1,159 @@
+import type { Cache } from '@ashlar/nn';
+import { cacheAppend } from '@ashlar/ops';
+import * as tf from '@tensorflow/tfjs-core';
+
+export interface KvCacheOptions {
+  numLayers: number;
+  batchSize: number;
+  /** Width of a key: `numKvHeads * headDim`. */
+  width: number;
+  /** Most tokens a row may hold. */
+  contextLength: number;
+  /** Padding tokens at the start of each row, never attended to. @default none */
+  leftPadding?: readonly number[];
+  /** Buffers grow by this many tokens, so that a program is compiled once a page and not once a token. @default 64 */
+  pageSize?: number;
+}
+
+/** What one layer attends to: every buffer has room for `capacity` tokens, `position` says where the new ones start. */
+export interface CachedKeys {
+  /** `[batch, capacity, width]` */
+  keys: tf.Tensor;
+  /** `[batch, capacity, width]` */
+  values: tf.Tensor;
+  /** int32 scalar: tokens that were there before this call. */
+  position: tf.Tensor;
+  /** int32 `[batch, capacity]`, 0 for left padding; absent when no row is padded. */
+  keyMask?: tf.Tensor;
+}
+
+/**
+ * Keys and values of the tokens already seen, one pair of buffers a layer, in pages.
+ *
+ * A forward pass calls `append` once for each layer and `advance` at its end. The buffers belong to the cache; where
+ * nobody else holds them a backend writes into them in place.
+ */
+export class KvCache implements Cache {
+  readonly batchSize: number;
+  readonly leftPadding: readonly number[] | undefined;
+  private readonly options: Required<Omit<KvCacheOptions, 'leftPadding'>>;
+  private layers: { keys: tf.Tensor; values: tf.Tensor }[] = [];
+  private stored = 0;
+  private capacity = 0;
+  private keyMask: tf.Tensor | undefined;
+
+  constructor({ pageSize = 64, leftPadding, ...options }: KvCacheOptions) {
+    this.options = { ...options, pageSize };
+    this.batchSize = options.batchSize;
+    if (leftPadding && leftPadding.length !== options.batchSize)
+      throw new RangeError(`KvCache: leftPadding has ${leftPadding.length} rows, the batch ${options.batchSize}`);
+    this.leftPadding = leftPadding?.some((padding) => padding > 0) ? [...leftPadding] : undefined;
+  }
+
+  get length(): number {
+    return this.stored;
+  }
+
+  /** Tokens that still fit. */
+  get room(): number {
+    return this.options.contextLength - this.stored;
+  }
+
+  /**
+   * Stores the keys and values `[batch, seq, width]` of the next tokens for one layer.
+   *
+   * @throws RangeError when they do not fit into the context
+   */
+  append(layer: number, keys: tf.Tensor, values: tf.Tensor): CachedKeys {
+    this.reserve(this.stored + keys.shape[1]!);
+    const buffers = this.layers[layer]!;
+    const position = tf.scalar(this.stored, 'int32');
+    buffers.keys = replace(buffers.keys, (buffer) => cacheAppend(buffer, keys, position));
+    buffers.values = replace(buffers.values, (buffer) => cacheAppend(buffer, values, position));
+    return { ...buffers, position, ...(this.keyMask && { keyMask: this.keyMask }) };
+  }
+
+  /** Counts `seq` appended tokens as stored, once all layers have them. */
+  advance(seq: number): void {
+    this.stored += seq;
+  }
+
+  /** int32 `[batch, seq]`: positions of the next `seq` tokens, counted from each row's first real token. */
+  positions(seq: number): tf.Tensor {
+    const rows = Array.from({ length: this.batchSize }, (_, row) =>
+      Array.from({ length: seq }, (_, i) => Math.max(0, this.stored + i - (this.leftPadding?.[row] ?? 0))),
+    );
+    return tf.tensor2d(rows, [this.batchSize, seq], 'int32');
+  }
+
+  fork(rows: readonly number[]): KvCache {
+    const { leftPadding, stored, capacity } = this;
+    const outside = rows.find((row) => !(row >= 0 && row < this.batchSize));
+    if (outside !== undefined) throw new RangeError(`KvCache.fork: row ${outside} of a batch of ${this.batchSize}`);
+    const copy = new KvCache({
+      ...this.options,
+      batchSize: rows.length,
+      ...(leftPadding && { leftPadding: rows.map((row) => leftPadding[row]!) }),
+    });
+    copy.stored = stored;
+    copy.capacity = capacity;
+    tf.tidy(() => {
+      const indices = tf.tensor1d([...rows], 'int32');
+      const pick = (buffer: tf.Tensor) => tf.keep(tf.gather(buffer, indices));
+      copy.layers = this.layers.map(({ keys, values }) => ({ keys: pick(keys), values: pick(values) }));
+      copy.updateKeyMask();
+    });
+    return copy;
+  }
+
+  truncate(length: number): void {
+    if (!(length >= 0 && length <= this.stored))
+      throw new RangeError(`KvCache.truncate: ${length} is not between 0 and the ${this.stored} tokens stored`);
+    this.stored = length;
+  }
+
+  dispose(): void {
+    for (const { keys, values } of this.layers) tf.dispose([keys, values]);
+    this.keyMask?.dispose();
+    this.layers = [];
+    this.keyMask = undefined;
+    this.capacity = this.stored = 0;
+  }
+
+  /** Makes room for `length` tokens. */
+  private reserve(length: number): void {
+    const { contextLength, pageSize, numLayers, batchSize, width } = this.options;
+    if (length > contextLength)
+      throw new RangeError(`KvCache: ${length} tokens do not fit into a context of ${contextLength}`);
+    if (length <= this.capacity) return;
+    const capacity = Math.min(contextLength, Math.ceil(length / pageSize) * pageSize);
+    const missing = capacity - this.capacity;
+    tf.tidy(() => {
+      const grow = (buffer: tf.Tensor) => tf.pad(buffer, [[0, 0], [0, missing], [0, 0]]); // prettier-ignore
+      const empty = () => tf.keep(tf.zeros([batchSize, capacity, width]));
+      this.layers =
+        this.capacity === 0
+          ? Array.from({ length: numLayers }, () => ({ keys: empty(), values: empty() }))
+          : this.layers.map(({ keys, values }) => ({ keys: replace(keys, grow), values: replace(values, grow) }));
+      this.capacity = capacity;
+      this.updateKeyMask();
+    });
+  }
+
+  private updateKeyMask(): void {
+    const { leftPadding, capacity, batchSize } = this;
+    if (!leftPadding) return;
+    const mask = Int32Array.from({ length: batchSize * capacity }, (_, i) =>
+      i % capacity >= leftPadding[Math.floor(i / capacity)]! ? 1 : 0,
+    );
+    this.keyMask?.dispose();
+    this.keyMask = tf.keep(tf.tensor2d(mask, [batchSize, capacity], 'int32'));
+  }
+}
+
+/** Puts what `make` returns in the place of `buffer`, which is freed; the new one outlives the caller's scope. */
+function replace(buffer: tf.Tensor, make: (buffer: tf.Tensor) => tf.Tensor): tf.Tensor {
+  const next = tf.keep(make(buffer));
+  if (next !== buffer) buffer.dispose();
+  return next;
+}
