@@ -1,0 +1,158 @@
+import { attend, headSize, KvCache } from '@ashlar/attention';
+import { LearnedPositionEmbedding, TokenEmbedding } from '@ashlar/embeddings';
+import {
+  Dropout,
+  initialize,
+  LayerNorm,
+  Linear,
+  Module,
+  type ForwardOptions,
+  type LanguageModel,
+  type UnaryModule,
+} from '@ashlar/nn';
+import { linear } from '@ashlar/ops';
+import * as tf from '@tensorflow/tfjs-core';
+import { activate } from './activation.js';
+import { completeGpt2Config, type Gpt2Config } from './gpt2-config.js';
+
+/** Where a block stands and what it needs besides its input. */
+interface BlockOptions extends Omit<ForwardOptions, 'cache' | 'positions'> {
+  cache?: KvCache;
+  layer: number;
+}
+
+const INITIAL_STD = 0.02;
+/** The projections that write into the residual stream start smaller, by the number of them (GPT-2 paper, 2.3). */
+const residualStd = ({ numLayers }: { numLayers: number }) => INITIAL_STD / Math.sqrt(2 * numLayers);
+
+class Attention extends Module {
+  cAttn: UnaryModule;
+  cProj: UnaryModule;
+  residDropout: Dropout;
+
+  constructor(readonly config: Required<Gpt2Config>) {
+    super();
+    const { hiddenSize, bias, dropout } = config;
+    headSize(hiddenSize, config.numHeads);
+    this.cAttn = new Linear(hiddenSize, 3 * hiddenSize, { bias, std: INITIAL_STD });
+    this.cProj = new Linear(hiddenSize, hiddenSize, { bias, std: residualStd(config) });
+    this.residDropout = new Dropout(dropout);
+  }
+
+  forward(x: tf.Tensor, options: BlockOptions): tf.Tensor {
+    const { numHeads, dropout } = this.config;
+    const [q, k, v] = tf.split(this.cAttn.forward(x), 3, -1) as [tf.Tensor, tf.Tensor, tf.Tensor]; // [batch, seq, hidden] each
+    const y = attend(q, k, v, { ...options, numHeads, dropout, path: `h.${options.layer}.attn` });
+    return this.residDropout.forward(this.cProj.forward(y), options.rng);
+  }
+}
+
+class Mlp extends Module {
+  cFc: UnaryModule;
+  cProj: UnaryModule;
+  dropout: Dropout;
+
+  constructor(readonly config: Required<Gpt2Config>) {
+    super();
+    const { hiddenSize, intermediateSize, bias, dropout } = config;
+    this.cFc = new Linear(hiddenSize, intermediateSize, { bias, std: INITIAL_STD });
+    this.cProj = new Linear(intermediateSize, hiddenSize, { bias, std: residualStd(config) });
+    this.dropout = new Dropout(dropout);
+  }
+
+  forward(x: tf.Tensor, { rng }: BlockOptions): tf.Tensor {
+    const y = activate(this.cFc.forward(x), this.config.activation); // [batch, seq, intermediate]
+    return this.dropout.forward(this.cProj.forward(y), rng);
+  }
+}
+
+class Block extends Module {
+  ln_1: UnaryModule;
+  attn: Attention;
+  ln_2: UnaryModule;
+  mlp: Mlp;
+
+  constructor(config: Required<Gpt2Config>) {
+    super();
+    const norm = () => new LayerNorm(config.hiddenSize, { eps: config.layerNormEps, bias: config.bias });
+    this.ln_1 = norm();
+    this.attn = new Attention(config);
+    this.ln_2 = norm();
+    this.mlp = new Mlp(config);
+  }
+
+  forward(x: tf.Tensor, options: BlockOptions): tf.Tensor {
+    const y = tf.add(x, this.attn.forward(this.ln_1.forward(x), options));
+    return tf.add(y, this.mlp.forward(this.ln_2.forward(y), options));
+  }
+}
+
+/**
+ * GPT-2 (Radford et al. 2019): a decoder with learned positions, LayerNorm before each sublayer, a fused query-key-value
+ * projection, and an output head tied to the token embedding. With `bias: false` it is nanoGPT's variant.
+ *
+ * State-dict paths are Hugging Face's without the `transformer.` prefix; weights lie `[out, in]`.
+ */
+export class Gpt2 extends Module implements LanguageModel {
+  readonly config: Required<Gpt2Config>;
+  wte: TokenEmbedding;
+  wpe: LearnedPositionEmbedding;
+  drop: Dropout;
+  h: Block[];
+  ln_f: UnaryModule;
+
+  /**
+   * @param options.seed draws the initial weights. @default 0
+   * @throws RangeError for sizes that do not fit together
+   */
+  constructor(config: Gpt2Config, { seed = 0 }: { seed?: number } = {}) {
+    super();
+    this.config = completeGpt2Config(config);
+    const { vocabSize, hiddenSize, contextLength, numLayers, layerNormEps, bias, dropout } = this.config;
+    this.wte = new TokenEmbedding(vocabSize, hiddenSize, { std: INITIAL_STD });
+    this.wpe = new LearnedPositionEmbedding(contextLength, hiddenSize, { std: INITIAL_STD });
+    this.drop = new Dropout(dropout);
+    this.h = Array.from({ length: numLayers }, () => new Block(this.config));
+    this.ln_f = new LayerNorm(hiddenSize, { eps: layerNormEps, bias });
+    initialize(this, { seed });
+  }
+
+  /** int32 `[batch, seq]` to logits `[batch, seq, vocab]`, or those of the last `logitsToKeep` positions */
+  forward(tokens: tf.Tensor, { logitsToKeep, ...options }: ForwardOptions = {}): tf.Tensor {
+    return tf.tidy(() => {
+      const x = this.hidden(tokens, options);
+      const last = logitsToKeep === undefined ? x : tf.slice(x, [0, x.shape[1]! - logitsToKeep, 0]);
+      return linear(last, this.wte.weight, null);
+    });
+  }
+
+  /** int32 `[batch, seq]` to the last hidden states `[batch, seq, hidden]`, after the final norm. */
+  hidden(tokens: tf.Tensor, { positions, ...options }: ForwardOptions = {}): tf.Tensor {
+    const cache = options.cache as KvCache | undefined;
+    const seq = this.checkLength(tokens, cache);
+    return tf.tidy(() => {
+      const at = positions ?? cache?.positions(seq) ?? tf.range(0, seq, 1, 'int32');
+      let x = tf.add(this.wte.forward(tokens), this.wpe.forward(at)); // [batch, seq, hidden]
+      x = this.drop.forward(x, options.rng);
+      this.h.forEach((block, layer) => (x = block.forward(x, { ...options, ...(cache && { cache }), layer } as BlockOptions)));
+      cache?.advance(seq);
+      return this.ln_f.forward(x);
+    });
+  }
+
+  createCache(batchSize: number, { leftPadding }: { leftPadding?: readonly number[] } = {}): KvCache {
+    const { numLayers, hiddenSize, contextLength } = this.config;
+    const sizes = { numLayers, batchSize, width: hiddenSize, contextLength };
+    return new KvCache({ ...sizes, ...(leftPadding && { leftPadding }) });
+  }
+
+  private checkLength(tokens: tf.Tensor, cache: KvCache | undefined): number {
+    const [batch, seq] = tokens.shape;
+    if (tokens.rank !== 2 || batch === undefined || seq === undefined)
+      throw new RangeError(`Gpt2: tokens must be [batch, seq], not [${tokens.shape}]`);
+    const total = seq + (cache?.length ?? 0);
+    if (total > this.config.contextLength)
+      throw new RangeError(`Gpt2: ${total} tokens do not fit into a context of ${this.config.contextLength}`);
+    return seq;
+  }
+}
