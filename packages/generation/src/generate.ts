@@ -1,0 +1,78 @@
+import type { Cache, LanguageModel } from '@ashlar/nn';
+import * as tf from '@tensorflow/tfjs-core';
+import { createSampler, type SamplingOptions } from './sampler.js';
+
+export interface GenerateOptions extends SamplingOptions {
+  /** @default 100 */
+  maxNewTokens?: number;
+  /** Generation ends after one of these; it is yielded too. */
+  eosTokenId?: number | readonly number[];
+  /** Ends generation between two tokens. */
+  signal?: AbortSignal;
+}
+
+export interface GeneratedToken {
+  id: number;
+  /** Natural logarithm of its probability under the model itself: temperature 1, no filter. */
+  logProb: number;
+}
+
+/**
+ * Continues a prompt token by token, with a cache.
+ *
+ * Beyond `contextLength` the window slides: the model sees the last `contextLength` tokens, and since all positions move
+ * each further token costs a full forward pass (nanoGPT's cropping).
+ *
+ * @param prompt at least one token id; of a longer one only the last `contextLength` are seen
+ * @throws RangeError for an empty prompt, an id outside of the vocabulary, or sampling options out of range
+ */
+export async function* generate(
+  model: LanguageModel,
+  prompt: ArrayLike<number>,
+  { maxNewTokens = 100, eosTokenId, signal, ...sampling }: GenerateOptions = {},
+): AsyncGenerator<GeneratedToken, void, undefined> {
+  const { vocabSize, contextLength } = model.config;
+  const ids = Array.from(prompt);
+  checkPrompt(ids, vocabSize);
+  const sample = createSampler(sampling);
+  const ends = new Set([eosTokenId ?? []].flat());
+  const cache = model.createCache(1);
+  try {
+    let unseen = ids.slice(-contextLength);
+    for (let index = 0; index < maxNewTokens && !signal?.aborted; index++) {
+      const fits = cache.length + unseen.length <= contextLength;
+      const logits = await nextLogits(model, fits ? unseen : ids.slice(-contextLength), fits ? cache : undefined);
+      const logProbs = logits.slice();
+      const id = sample(logits, index);
+      yield { id, logProb: logProbs[id]! - logSumExp(logProbs) };
+      if (ends.has(id)) return;
+      ids.push(id);
+      unseen = [id];
+    }
+  } finally {
+    cache.dispose();
+  }
+}
+
+async function nextLogits(model: LanguageModel, tokens: number[], cache: Cache | undefined): Promise<Float32Array> {
+  const logits = tf.tidy(() =>
+    model.forward(tf.tensor2d([tokens], [1, tokens.length], 'int32'), { logitsToKeep: 1, ...(cache && { cache }) }),
+  );
+  try {
+    // a copy: the cpu backend hands out its own array
+    return ((await logits.data()) as Float32Array).slice();
+  } finally {
+    logits.dispose();
+  }
+}
+
+function logSumExp(logits: Float32Array): number {
+  const max = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  return max + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - max), 0));
+}
+
+function checkPrompt(ids: readonly number[], vocabSize: number): void {
+  if (ids.length === 0) throw new RangeError('generate: the prompt is empty, give it at least one token');
+  const wrong = ids.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabSize));
+  if (wrong !== undefined) throw new RangeError(`generate: token id ${wrong} is outside of the vocabulary of ${vocabSize}`);
+}

@@ -1,0 +1,3 @@
+export { generate, type GeneratedToken, type GenerateOptions } from './generate.js';
+export { softmax, temperature, topK, topP, type LogitsProcessor } from './logits-processors.js';
+export { createSampler, type Sampler, type SamplingOptions } from './sampler.js';
