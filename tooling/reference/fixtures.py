@@ -33,7 +33,7 @@ def plain(value):
 def lines(value, indent=""):
     """JSON with a line for every entry, lists of numbers on one line."""
     inner = indent + "  "
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value:
         entries = [f"{inner}{json.dumps(key)}: {lines(item, inner)}" for key, item in value.items()]
         return "{\n" + ",\n".join(entries) + f"\n{indent}}}"
     if isinstance(value, list) and any(isinstance(item, dict) for item in value):
