@@ -1,0 +1,183 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+/** Activation functions by their Hugging Face name: `gelu` is the erf form, `gelu_new` the tanh form. */
+export type Activation = 'none' | 'gelu' | 'gelu_new' | 'relu' | 'silu';
+
+/** One kernel: what it reads, what shapes its program, what it returns. */
+export interface KernelContract {
+  /** Tensors by name. An optional one may be missing; a list reaches the kernel as an array. */
+  inputs: object;
+  /** What shapes the program. A value that changes every step is a tensor input instead. */
+  attrs: object;
+}
+
+/** Attribute of every forward kernel with residuals. */
+export interface Residuals {
+  /** Also return the residuals, the outputs after the first, which only the gradient reads. */
+  residuals: boolean;
+}
+
+/** Attribute of every gradient kernel: which inputs of the op need a gradient; the outputs come in this order. */
+export interface Wanted<Name extends string = string> {
+  wanted: readonly Name[];
+}
+
+/** How queries see keys. */
+export interface AttentionAttrs {
+  numHeads: number;
+  numKvHeads: number;
+  /** Key j is visible to query i iff j <= queryOffset + i. */
+  causal: boolean;
+  scale: number;
+}
+
+/** What attention and its gradient read beside the projections. */
+export interface AttentionMasks {
+  /** int32 `[batch, keySeq]`, 1 = may be seen */
+  keyMask?: Tensor;
+  /** int32 scalar: position of query 0 on the key axis; keySeq - seq when missing */
+  queryOffset?: Tensor;
+}
+
+/**
+ * Every fused kernel by its name in tfjs's kernel registry. A backend registers those it has; the others run as the
+ * op's reference. Forward and gradient are registered independently of each other.
+ *
+ * `...` stands for any leading axes, `rows` for their product. Tensors are float32 unless said otherwise.
+ */
+export interface FusedKernels {
+  /** y `[..., out]` = activation(x weight^T + bias); residual: preactivation `[..., out]`, unless the activation is `none` */
+  AshlarLinear: {
+    /** x `[..., in]`, weight `[out, in]`, bias `[out]` */
+    inputs: { x: Tensor; weight: Tensor; bias?: Tensor };
+    attrs: { activation: Activation } & Residuals;
+  };
+  AshlarLinearGrad: {
+    /** preactivation is missing when the activation is `none` */
+    inputs: { dy: Tensor; x: Tensor; weight: Tensor; preactivation?: Tensor };
+    attrs: { activation: Activation } & Wanted<'x' | 'weight' | 'bias'>;
+  };
+
+  /** y `[..., hidden]`; residuals: mean and rstd (1 / sqrt(variance + eps)), both `[..., 1]` */
+  AshlarLayerNorm: {
+    /** x `[..., hidden]`, weight and bias `[hidden]` */
+    inputs: { x: Tensor; weight: Tensor; bias?: Tensor };
+    attrs: { eps: number } & Residuals;
+  };
+  AshlarLayerNormGrad: {
+    inputs: { dy: Tensor; x: Tensor; weight: Tensor; mean: Tensor; rstd: Tensor };
+    attrs: { eps: number } & Wanted<'x' | 'weight' | 'bias'>;
+  };
+
+  /** y as x */
+  AshlarGelu: {
+    inputs: { x: Tensor };
+    attrs: { approximate: 'none' | 'tanh' };
+  };
+  AshlarGeluGrad: {
+    inputs: { dy: Tensor; x: Tensor };
+    attrs: { approximate: 'none' | 'tanh' } & Wanted<'x'>;
+  };
+
+  /** y `[..., hidden]`: rows of weight */
+  AshlarEmbedding: {
+    /** ids int32 `[...]`, weight `[vocab, hidden]` */
+    inputs: { ids: Tensor; weight: Tensor };
+    attrs: object;
+  };
+  /** dweight `[vocab, hidden]`: rows of dy added up by id */
+  AshlarEmbeddingGrad: {
+    /** of weight only the shape is read */
+    inputs: { dy: Tensor; ids: Tensor; weight: Tensor };
+    attrs: Wanted<'weight'>;
+  };
+
+  /**
+   * y `[batch, seq, numHeads * headDim]`; residual: logSumExp `[batch, numHeads, seq]` of the scaled, masked scores,
+   * 0 for a row that sees nothing. Such a row of y is zero.
+   *
+   * Query head h reads key head floor(h / (numHeads / numKvHeads)). Dropout acts on the weights
+   * `[batch, numHeads, seq, keySeq]`, numbered in row-major order.
+   */
+  AshlarAttention: {
+    /** q `[batch, seq, numHeads * headDim]`, k and v `[batch, keySeq, numKvHeads * headDim]` */
+    inputs: { q: Tensor; k: Tensor; v: Tensor; rng?: Tensor } & AttentionMasks;
+    attrs: AttentionAttrs & { dropoutRate: number } & Residuals;
+  };
+  AshlarAttentionGrad: {
+    inputs: {
+      dy: Tensor;
+      q: Tensor;
+      k: Tensor;
+      v: Tensor;
+      y: Tensor;
+      logSumExp: Tensor;
+      rng?: Tensor;
+    } & AttentionMasks;
+    attrs: AttentionAttrs & { dropoutRate: number } & Wanted<'q' | 'k' | 'v'>;
+  };
+
+  /** y `[batch, numHeads, seq, keySeq]`: the weights before dropout, zeros for a row that sees nothing */
+  AshlarAttentionWeights: {
+    inputs: { q: Tensor; k: Tensor } & AttentionMasks;
+    attrs: AttentionAttrs;
+  };
+  AshlarAttentionWeightsGrad: {
+    inputs: { dy: Tensor; q: Tensor; k: Tensor; y: Tensor } & AttentionMasks;
+    attrs: AttentionAttrs & Wanted<'q' | 'k'>;
+  };
+
+  /** y `[...]` in nats, 0 where the target is ignoreIndex; residual: logSumExp `[...]` */
+  AshlarCrossEntropy: {
+    /** logits `[..., vocab]`, targets int32 `[...]` */
+    inputs: { logits: Tensor; targets: Tensor };
+    attrs: { ignoreIndex: number } & Residuals;
+  };
+  AshlarCrossEntropyGrad: {
+    inputs: { dy: Tensor; logits: Tensor; targets: Tensor; logSumExp: Tensor };
+    attrs: { ignoreIndex: number } & Wanted<'logits'>;
+  };
+
+  /** y as x: element i is kept where word i of the call's Philox stream is >= floor(rate * 2^32), and scaled by 1 / (1 - rate) */
+  AshlarDropout: {
+    /** rng int32 `[8]`: see DropoutRng */
+    inputs: { x: Tensor; rng: Tensor };
+    attrs: { rate: number };
+  };
+  AshlarDropoutGrad: {
+    inputs: { dy: Tensor; rng: Tensor };
+    attrs: { rate: number } & Wanted<'x'>;
+  };
+
+  /** y is the cache itself, written in place: return its dataId after backend.incRef(dataId) */
+  AshlarCacheAppend: {
+    /** cache `[batch, capacity, width]`, donated; x `[batch, seq, width]`; position int32 scalar. Rows past the capacity are dropped. */
+    inputs: { cache: Tensor; x: Tensor; position: Tensor };
+    attrs: object;
+  };
+
+  /** Updates parameters, firstMoments and secondMoments in place and returns no outputs. */
+  AshlarAdamW: {
+    /**
+     * Lists of equal length; parameters and moments are donated.
+     * rates `[3]` = [learningRate, learningRate / (1 - beta1^step), sqrt(1 - beta2^step)]; gradientScale scalar.
+     */
+    inputs: {
+      parameters: Tensor[];
+      gradients: Tensor[];
+      firstMoments: Tensor[];
+      secondMoments: Tensor[];
+      rates: Tensor;
+      gradientScale?: Tensor;
+    };
+    attrs: { beta1: number; beta2: number; eps: number; weightDecays: readonly number[] };
+  };
+
+  /** y scalar: sqrt of the sum of all squares */
+  AshlarGlobalNorm: {
+    inputs: { tensors: Tensor[] };
+    attrs: object;
+  };
+}
+
+export type FusedKernelName = keyof FusedKernels;
