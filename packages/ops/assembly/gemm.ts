@@ -1,0 +1,109 @@
+import { add, at, f4, fma, hsum, ld, ldTail, ldUpTo4, roundUp, st, stTail } from './simd';
+import { MR, NR, packA, packB } from './pack';
+// Batched float32 matrix product C[t] = op(A[t]) op(B[t]) + bias, row-major, all four transposes. Blocked as Goto and
+// van de Geijn (2008): KC x NC of B and MC x KC of A are packed, a KC x 8 panel of B stays in the first-level cache
+// while the panels of A stream past it. Every sum runs over k in ascending order, so rows may be split between threads.
+const MC: u32 = 128;
+const NC: u32 = 2048;
+const KC: u32 = 1024;
+
+// @ts-ignore: decorator
+@inline function put(c: usize, lo: v128, hi: v128, w: i32, more: bool): void {
+  if (w >= (NR as i32)) {
+    st(c, more ? add(lo, ld(c)) : lo);
+    st(c + 16, more ? add(hi, ld(c + 16)) : hi);
+  } else {
+    stTail(c, more ? add(lo, ldUpTo4(c, w)) : lo, w);
+    stTail(c + 16, more ? add(hi, ldUpTo4(c + 16, w - 4)) : hi, w - 4);
+  }
+}
+
+/** C tile of h x w (at most 4x8) = bias + packed A panel * packed B panel, added to C when `more`; 8 accumulators in registers. */
+// @ts-ignore: decorator
+@inline function tile(pa: usize, pb: usize, bias: usize, c: usize, pitch: usize, K: u32, h: u32, w: u32, more: bool): void {
+  const d0 = v128.load(bias), d1 = v128.load(bias, 16);
+  let c00 = d0, c01 = d1, c10 = d0, c11 = d1, c20 = d0, c21 = d1, c30 = d0, c31 = d1;
+  for (let k = K; k; k--) {
+    const b0 = v128.load(pb), b1 = v128.load(pb, 16);
+    let a = v128.load_splat<f32>(pa);
+    c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
+    a = v128.load_splat<f32>(pa, 4);
+    c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
+    a = v128.load_splat<f32>(pa, 8);
+    c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
+    a = v128.load_splat<f32>(pa, 12);
+    c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
+    pa += MR << 2; pb += NR << 2;
+  }
+  put(c, c00, c01, w, more);
+  if (h > 1) put(c + pitch, c10, c11, w, more);
+  if (h > 2) put(c + 2 * pitch, c20, c21, w, more);
+  if (h > 3) put(c + 3 * pitch, c30, c31, w, more);
+}
+
+/** A block of C from packed operands; `bias` has a full panel's width. */
+function block(pa: usize, pb: usize, bias: usize, c: usize, pitch: usize, M: u32, N: u32, K: u32, more: bool): void {
+  for (let j: u32 = 0; j < N; j += NR)
+    for (let i: u32 = 0; i < M; i += MR)
+      tile(at(pa, i * K), at(pb, j * K), at(bias, j), at(c + pitch * i, j), pitch, K, M - i, N - j, more);
+}
+
+/** Few rows of A against rows of B (`tb`): plain dot products, B is read once and never packed. */
+function rowDots(a: usize, b: usize, bias: usize, c: usize, M: u32, N: u32, K: u32): void {
+  const pitch = (K as usize) << 2, K4 = K & ~3;
+  for (let j: u32 = 0; j < N; j += 4) {
+    const last = N - 1, b0 = b + pitch * j, b1 = b + pitch * min(j + 1, last), b2 = b + pitch * min(j + 2, last), b3 = b + pitch * min(j + 3, last);
+    for (let i: u32 = 0; i < M; i++) {
+      const x = a + pitch * i;
+      let s0 = f4(0), s1 = f4(0), s2 = f4(0), s3 = f4(0);
+      for (let k: u32 = 0; k < K4; k += 4) {
+        const v = ld(at(x, k));
+        s0 = fma(s0, v, ld(at(b0, k))); s1 = fma(s1, v, ld(at(b1, k))); s2 = fma(s2, v, ld(at(b2, k))); s3 = fma(s3, v, ld(at(b3, k)));
+      }
+      if (K4 < K) {
+        const r = K - K4, v = ldTail(at(x, K4), r);
+        s0 = fma(s0, v, ldTail(at(b0, K4), r)); s1 = fma(s1, v, ldTail(at(b1, K4), r));
+        s2 = fma(s2, v, ldTail(at(b2, K4), r)); s3 = fma(s3, v, ldTail(at(b3, K4), r));
+      }
+      stTail(at(c, i * N + j), add(ld(at(bias, j)), f32x4(hsum(s0), hsum(s1), hsum(s2), hsum(s3))), N - j);
+    }
+  }
+}
+
+/** The bias with zeros up to a full panel, or only zeros. */
+function padBias(bias: usize, o: usize, N: u32): void {
+  const bytes = (N as usize) << 2;
+  memory.fill(o, 0, (roundUp(N, NR) as usize) << 2);
+  if (bias) memory.copy(o, bias, bytes);
+}
+
+/** Bytes of scratch that gemm needs. */
+export function gemm_scratch(M: u32, N: u32, K: u32): u32 {
+  const k = min(K, KC);
+  return (2 * roundUp(N, NR) + k * (roundUp(min(M, MC), MR) + roundUp(min(N, NC), NR))) << 2;
+}
+
+/**
+ * `batch` products; strideA and strideB are the batch strides in elements, 0 to share one operand.
+ * bias has N elements and may be 0 (none).
+ */
+export function gemm(a: usize, b: usize, bias: usize, c: usize, batch: u32, strideA: u32, strideB: u32, M: u32, N: u32, K: u32, ta: u32, tb: u32, scratch: usize): void {
+  const bias0 = scratch, zeros = at(bias0, roundUp(N, NR)), pa = at(zeros, roundUp(N, NR)), pb = at(pa, min(K, KC) * roundUp(min(M, MC), MR));
+  padBias(bias, bias0, N);
+  padBias(0, zeros, N);
+  const pitchA = ((ta ? M : K) as usize) << 2, pitchB = ((tb ? K : N) as usize) << 2, pitchC = (N as usize) << 2;
+  const resident = N <= NC && K <= KC;       // one packed block holds all of B: a shared B is packed once
+  for (let t: u32 = 0; t < batch; t++, a = at(a, strideA), b = at(b, strideB), c += pitchC * M) {
+    if (K == 0) for (let i: u32 = 0; i < M; i++) memory.copy(c + pitchC * i, bias0, pitchC);
+    else if (tb && !ta && M < MR) { rowDots(a, b, bias0, c, M, N, K); continue; }
+    for (let j: u32 = 0; j < N; j += NC) for (let k: u32 = 0; k < K; k += KC) {
+      const n = min(NC, N - j), kk = min(KC, K - k);
+      if (t == 0 || strideB || !resident) packB(tb ? at(b + pitchB * j, k) : at(b + pitchB * k, j), pitchB, pb, kk, n, tb != 0);
+      for (let i: u32 = 0; i < M; i += MC) {
+        const m = min(MC, M - i);
+        packA(ta ? at(a + pitchA * k, i) : at(a + pitchA * i, k), pitchA, pa, m, kk, ta != 0);
+        block(pa, pb, at(k ? zeros : bias0, j), at(c + pitchC * i, j), pitchC, m, n, kk, k != 0);
+      }
+    }
+  }
+}

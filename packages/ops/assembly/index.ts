@@ -1,0 +1,3 @@
+export { gemm, gemm_scratch } from './gemm';
+export { sum_axis } from './reduce';
+export { transpose } from './transpose';

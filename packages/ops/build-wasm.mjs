@@ -1,0 +1,56 @@
+// npm run build:wasm: compiles assembly/index.ts twice (plain and shared memory), refuses a module that could touch
+// memory of tfjs, and writes both as base64 into src/wasm/generated/modules.ts.
+import asc from 'assemblyscript/asc';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const common =
+  'assembly/index.ts -O3 --runtime stub --noAssert --importMemory --noExportMemory --initialMemory 1 --enable simd';
+const variants = {
+  unsharedModule: '',
+  sharedModule: '--sharedMemory --enable threads --maximumMemory 65536',
+};
+const forbiddenSections = { 4: 'table', 6: 'global', 8: 'start', 9: 'element', 11: 'data' };
+
+/** Names of what a module must not contain: own data would lie inside tfjs's, and only env.memory may be imported. */
+function violations(bytes) {
+  const found = [];
+  let position = 8;
+  const leb = () => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[position++];
+      value |= (byte & 127) << shift;
+      if (byte < 128) return value >>> 0;
+    }
+  };
+  while (position < bytes.length) {
+    const section = forbiddenSections[bytes[position++]];
+    const length = leb();
+    if (section && bytes[position] !== 0) found.push(section);
+    position += length;
+  }
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes)).map(({ module, name }) => `${module}.${name}`);
+  return [...found, ...imports.filter((name) => name !== 'env.memory').map((name) => `import ${name}`)];
+}
+
+async function compile(options) {
+  let bytes;
+  const { error, stderr } = await asc.main([...`${common} ${options}`.trim().split(' '), '-o', 'module.wasm'], {
+    writeFile: (_name, contents) => void (bytes = contents),
+  });
+  if (error) throw new Error(`the wasm kernels do not compile:\n${stderr.toString()}`);
+  const bad = violations(bytes);
+  if (bad.length > 0) throw new Error(`the wasm module must not contain ${bad.join(', ')}`);
+  return bytes;
+}
+
+process.chdir(fileURLToPath(new URL('.', import.meta.url)));
+const lines = ['// Written by build-wasm.mjs from assembly/*.ts; not committed.'];
+for (const [name, options] of Object.entries(variants)) {
+  const bytes = await compile(options);
+  console.log(`${name}: ${bytes.length} bytes`);
+  lines.push(`export const ${name} =\n  '${Buffer.from(bytes).toString('base64')}';`);
+}
+mkdirSync('src/wasm/generated', { recursive: true });
+writeFileSync('src/wasm/generated/modules.ts', `${lines.join('\n')}\n`);

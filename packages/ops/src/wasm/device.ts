@@ -1,0 +1,126 @@
+import type { DataType, KernelBackend, TensorInfo, TypedArray } from '@tensorflow/tfjs-core';
+import { instantiateKernels, type KernelModule } from './kernel-module.js';
+
+/** The part of tfjs-backend-wasm 4.22 that we lean on; `Device.attach` checks that it is there. */
+export interface TfjsWasmBackend extends KernelBackend {
+  wasm: {
+    _malloc(bytes: number): number;
+    _free(address: number): void;
+    asm?: { memory?: WebAssembly.Memory };
+    wasmMemory?: WebAssembly.Memory;
+  };
+  dataIdMap: { get(dataId: object): { memoryOffset: number } };
+  makeOutput(shape: number[], dtype: DataType): TensorInfo;
+  typedArrayFromHeap(info: TensorInfo): TypedArray;
+}
+
+const attached = Symbol.for('@ashlar/ops wasm device');
+
+/**
+ * The tfjs wasm backend together with our own module, which works in the same memory. Memory may grow (and views of
+ * it die) at every allocation: addresses and views are asked for after the last `output` or `scratch` of a kernel.
+ */
+export class Device {
+  private scratchAddress = 0;
+  private scratchBytes = 0;
+
+  private constructor(
+    /** tfjs's backend. */
+    readonly backend: TfjsWasmBackend,
+    /** Our kernels. */
+    readonly kernels: KernelModule,
+  ) {}
+
+  /** Instantiates our module in the memory of a tfjs wasm backend, once per backend. Throws where tfjs's internals are not as in 4.22. */
+  static async attach(kernelBackend: KernelBackend, version: string): Promise<Device> {
+    const backend = kernelBackend as TfjsWasmBackend & { [attached]?: Device };
+    if (backend[attached]) return backend[attached];
+    const memory = backend.wasm?.asm?.memory ?? backend.wasm?.wasmMemory;
+    const missing = [
+      memory instanceof WebAssembly.Memory ? '' : 'its memory',
+      typeof backend.wasm?._malloc === 'function' && typeof backend.wasm._free === 'function' ? '' : 'malloc and free',
+      typeof backend.makeOutput === 'function' && typeof backend.typedArrayFromHeap === 'function' ? '' : 'makeOutput',
+      typeof backend.dataIdMap?.get === 'function' ? '' : 'dataIdMap',
+    ].filter(Boolean);
+    if (!memory || missing.length > 0)
+      throw new Error(`wasm: tfjs-backend-wasm ${version} does not expose ${missing.join(', ')}; 4.22 is supported.`);
+    guardMalloc(backend.wasm, memory);
+    backend[attached] = new Device(backend, await instantiateKernels(memory));
+    return backend[attached];
+  }
+
+  /** The device of a backend on which `attach` has run. */
+  static of(kernelBackend: KernelBackend): Device {
+    const device = (kernelBackend as { [attached]?: Device })[attached];
+    if (!device) throw new Error('wasm: activate the plugin with `await useBackend(wasm())` first.');
+    return device;
+  }
+
+  /** A new tensor whose values are undefined until written. */
+  output(shape: number[], dtype: DataType = 'float32'): TensorInfo {
+    return this.backend.makeOutput(shape, dtype);
+  }
+
+  /** Another tensor on the same buffer. */
+  share(info: TensorInfo, shape: number[] = info.shape): TensorInfo {
+    this.backend.incRef(info.dataId);
+    return { dataId: info.dataId, shape, dtype: info.dtype };
+  }
+
+  /** Whether nothing but this tensor looks at the buffer, so that it may be written in place. */
+  exclusive(info: TensorInfo): boolean {
+    return this.backend.refCount(info.dataId) === 1;
+  }
+
+  /** Frees a tensor that a kernel made for itself. */
+  free(info: TensorInfo): void {
+    this.backend.disposeData(info.dataId);
+  }
+
+  /** Byte address of a tensor, 0 for an absent one. */
+  address(info: TensorInfo | null | undefined): number {
+    return info ? this.backend.dataIdMap.get(info.dataId).memoryOffset >>> 0 : 0;
+  }
+
+  /** The values of a tensor, as a view that the next allocation may invalidate. */
+  view<T extends TypedArray>(info: TensorInfo): T {
+    return this.backend.typedArrayFromHeap(info) as T;
+  }
+
+  /** Address of at least `bytes` bytes, 16-byte aligned, valid until the next call. */
+  scratch(bytes: number): number {
+    if (bytes > this.scratchBytes) {
+      if (this.scratchAddress) this.backend.wasm._free(this.scratchAddress);
+      this.scratchBytes = this.scratchAddress = 0;
+      this.scratchAddress = this.backend.wasm._malloc(bytes + 15) >>> 0;
+      this.scratchBytes = bytes;
+    }
+    return (this.scratchAddress + 15) & ~15;
+  }
+
+  /** A view of scratch memory for tables of addresses and numbers. */
+  words(address: number, length: number): DataView {
+    const memory = this.backend.wasm.asm?.memory ?? this.backend.wasm.wasmMemory;
+    return new DataView(memory!.buffer, address >>> 0, length * 4);
+  }
+}
+
+/**
+ * tfjs does not look at what malloc returns (where it is 0, the next upload would overwrite the heap's own tables), and
+ * a size of 4 GiB reaches malloc as 0.
+ */
+function guardMalloc(wasm: TfjsWasmBackend['wasm'], memory: WebAssembly.Memory): void {
+  wasm._free(wasm._malloc(8)); // Emscripten replaces its lazy stub at the first call
+  const malloc = wasm._malloc;
+  wasm._malloc = (bytes) => {
+    const address = bytes < 2 ** 32 ? malloc(bytes) : 0;
+    if (address === 0 && bytes > 0)
+      throw new Error(
+        `wasm: out of memory: ${mebibytes(bytes)} MiB were asked for while the heap of ` +
+          `${mebibytes(memory.buffer.byteLength)} MiB (at most 4096) holds no free block of that size.`,
+      );
+    return address;
+  };
+}
+
+const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);

@@ -1,0 +1,44 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { Device } from './device.js';
+import { replaceStockKernels } from './stock/index.js';
+
+/** Where the `.wasm` files of tfjs-backend-wasm are. */
+export interface WasmOptions {
+  /**
+   * The folder's URL (ending in `/`), or the URL of each of `tfjs-backend-wasm.wasm`, `tfjs-backend-wasm-simd.wasm` and
+   * `tfjs-backend-wasm-threaded-simd.wasm`. In Node they are found inside the package; a bundled page has to name them.
+   */
+  wasmPaths?: string | Record<string, string>;
+}
+
+/**
+ * tfjs's wasm backend with our kernels in the same memory. Needs `@tensorflow/tfjs-backend-wasm` 4.22 and a browser or
+ * Node with 128-bit SIMD. Kernels that tfjs computes wrongly (matMul after an in-place update, fused.matMul, oneHot,
+ * gather with batchDims, cast to bool), slowly (transposed and batched matMul, transpose, sum) or not at all
+ * (unsortedSegmentSum) are replaced. Memory is at most 4 GiB; a failed allocation throws.
+ */
+export function wasm({ wasmPaths }: WasmOptions = {}): { name: string; activate(): Promise<void> } {
+  return {
+    name: 'wasm',
+    async activate() {
+      const tfjsWasm = await import('@tensorflow/tfjs-backend-wasm');
+      if (wasmPaths !== undefined) tfjsWasm.setWasmPaths(wasmPaths);
+      if (!(await tf.setBackend('wasm')))
+        throw new Error(
+          'wasm: tfjs-backend-wasm did not start; where a bundler moves its .wasm files, name them with `wasm({ wasmPaths })`.',
+        );
+      await Device.attach(tf.backend(), tfjsWasm.version_wasm);
+      registerOnce(replaceStockKernels);
+    },
+  };
+}
+
+const registered = Symbol.for('@ashlar/ops wasm kernels');
+
+/** Kernels are registered per engine and outlive a backend, so a second activation finds them in place. */
+function registerOnce(register: () => void): void {
+  const engine = tf.engine() as unknown as { [registered]?: boolean };
+  if (engine[registered]) return;
+  register();
+  engine[registered] = true;
+}

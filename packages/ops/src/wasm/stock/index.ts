@@ -1,0 +1,24 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { batchMatMul } from './batch-mat-mul.js';
+import { cast } from './cast.js';
+import { fusedMatMul } from './fused-mat-mul.js';
+import { gather } from './gather.js';
+import { identity } from './identity.js';
+import { oneHot } from './one-hot.js';
+import { replaceKernel } from './replace.js';
+import { sum } from './sum.js';
+import { transpose } from './transpose.js';
+import { unsortedSegmentSum } from './unsorted-segment-sum.js';
+
+/** Replaces what tfjs 4.22 computes wrongly or slowly on wasm, and adds what it lacks. */
+export function replaceStockKernels(): void {
+  replaceKernel(tf.BatchMatMul, batchMatMul);
+  replaceKernel(tf._FusedMatMul, fusedMatMul);
+  replaceKernel(tf.OneHot, oneHot);
+  replaceKernel(tf.GatherV2, gather);
+  replaceKernel(tf.Cast, cast);
+  replaceKernel(tf.Identity, identity);
+  replaceKernel(tf.Transpose, transpose);
+  replaceKernel(tf.Sum, sum);
+  replaceKernel(tf.UnsortedSegmentSum, unsortedSegmentSum);
+}
