@@ -1,0 +1,110 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { initialize, parameters } from '@ashlar/nn';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { attend, CausalSelfAttention, headSize, KvCache, maskedPositions, paddingMask } from './index.js';
+
+const random = (shape: number[], seed: number) => tf.randomUniform(shape, -1, 1, 'float32', seed);
+const difference = (a: tf.Tensor, b: tf.Tensor) => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0]!;
+
+describe('attend', () => {
+  const sizes = { numHeads: 4, numKvHeads: 2 };
+
+  it('gives the same with a cache filled in chunks as in one pass', () => {
+    tf.tidy(() => {
+      const [q, k, v] = [random([3, 7, 20], 1), random([3, 7, 10], 2), random([3, 7, 10], 3)];
+      const whole = attend(q, k, v, sizes);
+      const cache = new KvCache({ numLayers: 1, batchSize: 3, width: 10, contextLength: 9, pageSize: 3 });
+      const chunks = [[0, 2], [2, 1], [3, 4]].map(([start, length]) => { // prettier-ignore
+        const part = (x: tf.Tensor) => tf.slice(x, [0, start!, 0], [-1, length!, -1]);
+        const y = attend(part(q), part(k), part(v), { ...sizes, cache });
+        cache.advance(length!);
+        return y;
+      });
+      expect(difference(tf.concat(chunks, 1), whole)).toBeLessThan(1e-6);
+      cache.dispose();
+    });
+  });
+
+  it('does not see masked keys', () => {
+    tf.tidy(() => {
+      const [q, k, v] = [random([2, 5, 20], 1), random([2, 5, 10], 2), random([2, 5, 10], 3)];
+      const keyMask = paddingMask([5, 3], 5);
+      const masked = attend(q, k, v, { ...sizes, keyMask });
+      const alone = attend(
+        tf.slice(q, [1, 2, 0], [1, 3, -1]),
+        tf.slice(k, [1, 2, 0], [1, 3, -1]),
+        tf.slice(v, [1, 2, 0], [1, 3, -1]),
+        sizes,
+      );
+      expect(difference(tf.slice(masked, [1, 2, 0], [1, 3, -1]), alone)).toBeLessThan(1e-6);
+    });
+  });
+
+  it('shows its weights, which sum to one', () => {
+    tf.tidy(() => {
+      let weights: tf.Tensor | undefined;
+      const [q, k] = [random([2, 5, 20], 1), random([2, 5, 10], 2)];
+      attend(q, k, k, { ...sizes, trace: (path, value) => void (expect(path).toBe('attn.weights'), (weights = value)) });
+      expect(weights!.shape).toEqual([2, 4, 5, 5]);
+      expect(difference(tf.sum(weights!, -1), tf.ones([2, 4, 5]))).toBeLessThan(1e-6);
+    });
+  });
+});
+
+describe('masks', () => {
+  it('cover padding on either side', () => {
+    tf.tidy(() => {
+      expect(paddingMask([1, 3], 3).arraySync()).toEqual([[0, 0, 1], [1, 1, 1]]); // prettier-ignore
+      expect(paddingMask([1, 3], 3, { side: 'right' }).arraySync()).toEqual([[1, 0, 0], [1, 1, 1]]); // prettier-ignore
+    });
+  });
+
+  it('count positions from the first real token', () => {
+    tf.tidy(() => expect(maskedPositions(paddingMask([2, 4], 4)).arraySync()).toEqual([[0, 0, 0, 1], [0, 1, 2, 3]])); // prettier-ignore
+  });
+});
+
+describe('CausalSelfAttention', () => {
+  const config = { hiddenSize: 12, numHeads: 4, numKvHeads: 2 };
+
+  it("has Llama's parameter names", () => {
+    using attention = new CausalSelfAttention(config);
+    expect([...parameters(attention)].map(([path, { shape }]) => `${path} ${shape}`)).toEqual([
+      'k_proj.weight 6,12',
+      'o_proj.weight 12,12',
+      'q_proj.weight 12,12',
+      'v_proj.weight 6,12',
+    ]);
+  });
+
+  it('is causal: a later token changes no earlier output', () => {
+    using attention = initialize(new CausalSelfAttention(config), { seed: 5 });
+    tf.tidy(() => {
+      const x = random([1, 6, 12], 4);
+      const changed = tf.concat([tf.slice(x, [0, 0, 0], [1, 5, 12]), random([1, 1, 12], 9)], 1);
+      const [a, b] = [attention.forward(x), attention.forward(changed)];
+      const head = (y: tf.Tensor) => tf.slice(y, [0, 0, 0], [1, 5, 12]);
+      expect(difference(head(a), head(b))).toBe(0);
+      expect(difference(a, b)).toBeGreaterThan(0);
+    });
+  });
+
+  it('decodes with its cache as without', () => {
+    using attention = initialize(new CausalSelfAttention(config), { seed: 5 });
+    tf.tidy(() => {
+      const x = random([2, 6, 12], 4);
+      const cache = new KvCache({ numLayers: 1, batchSize: 2, width: 6, contextLength: 6 });
+      const steps = [0, 1, 2, 3, 4, 5].map((i) => attention.forward(tf.slice(x, [0, i, 0], [2, 1, 12]), { cache }));
+      expect(difference(tf.concat(steps, 1), attention.forward(x))).toBeLessThan(1e-6);
+      cache.dispose();
+    });
+  });
+
+  it('says what does not fit', () => {
+    expect(() => headSize(65, 4)).toThrow('Attention: hiddenSize (65) must be a multiple of numHeads (4)');
+    expect(() => new CausalSelfAttention({ hiddenSize: 12, numHeads: 4, numKvHeads: 3 })).toThrow(
+      'Attention: numHeads (4) must be a multiple of numKvHeads (3)',
+    );
+  });
+});
