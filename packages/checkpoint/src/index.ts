@@ -1,0 +1,21 @@
+export type { Dtype, FloatDtype } from './dtypes.js';
+export type { ByteRange, FileStore } from './file-store.js';
+export {
+  loadHuggingFace,
+  saveHuggingFace,
+  type HuggingFaceModel,
+  type LoadedHuggingFaceModel,
+  type SaveHuggingFaceOptions,
+} from './hugging-face.js';
+export type { JsonObject, JsonValue } from './json.js';
+export { memoryStore } from './memory-store.js';
+export { openSafetensors, type SafetensorsFile } from './open-safetensors.js';
+export { decodeSafetensors, encodeSafetensors, type Safetensors, type SafetensorsOptions } from './safetensors.js';
+export { hashConfig } from './sha256.js';
+export {
+  loadTrainingState,
+  saveTrainingState,
+  type LoadedTrainingState,
+  type Progress,
+  type TrainingState,
+} from './training-state.js';

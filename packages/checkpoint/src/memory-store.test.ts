@@ -1,0 +1,4 @@
+import { testFileStore } from '../test/file-store-suite.js';
+import { memoryStore } from './index.js';
+
+testFileStore('memoryStore', () => memoryStore());

@@ -1,0 +1,1 @@
+export { opfsStore } from './opfs-store.js';

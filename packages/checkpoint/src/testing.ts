@@ -1,0 +1,1 @@
+export { faultyStore, type FaultyStore, type FaultyStoreOptions } from './testing/faulty-store.js';
