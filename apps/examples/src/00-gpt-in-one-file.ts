@@ -4,7 +4,7 @@ import { adamW, attention, crossEntropy, embedding, gelu, layerNorm, linear, use
 import { wasm } from '@ashlar/ops/wasm';
 import { initialize, Module, normal, ones, parameter, parameters, valueAndGradients } from '@ashlar/nn';
 import * as tf from '@tensorflow/tfjs-core';
-import { jabberwocky } from './jabberwocky.js';
+import { jabberwocky } from '@ashlar/data';
 
 const hiddenSize = 64;
 const numHeads = 4;

@@ -1,6 +1,6 @@
 // Text to tokens and back: characters, bytes, and a byte-level BPE that learns its vocabulary from the text.
 import { byteTokenizer, characterTokenizer, trainBpe } from '@ashlar/tokenizer';
-import { jabberwocky } from './jabberwocky.js';
+import { jabberwocky } from '@ashlar/data';
 
 export async function main(log = console.log): Promise<Record<string, number>> {
   const tokenizers = {
