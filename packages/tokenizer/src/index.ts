@@ -1,0 +1,23 @@
+export { byteTokenizer, characterTokenizer } from "./presets.js";
+export {
+  Tokenizer,
+  TokenStream,
+  type DecodeOptions,
+  type EncodeOptions,
+} from "./tokenizer.js";
+export { trainBpe, type TrainBpeOptions } from "./training/train-bpe.js";
+export type {
+  AddedToken,
+  Decoder,
+  Encoding,
+  Model,
+  ModelToken,
+  Normalizer,
+  Padding,
+  PostProcessor,
+  PreTokenizer,
+  SpecialTokenPolicy,
+  TokenizerJson,
+  TokenizerParts,
+  Truncation,
+} from "./types.js";
