@@ -1,3 +1,12 @@
+export { activate, activate_grad } from './activation';
+export { adamw, sum_squares } from './adamw';
+export { attention, attention_scratch } from './attention';
+export { attention_grad } from './attention-grad';
+export { cross_entropy, cross_entropy_grad } from './cross-entropy';
+export { dropout } from './dropout';
+export { embedding, embedding_grad } from './embedding';
 export { gemm, gemm_scratch } from './gemm';
+export { layer_norm, layer_norm_grad } from './layer-norm';
+export { pad_rows, unpad_rows } from './heads';
 export { sum_axis } from './reduce';
 export { transpose } from './transpose';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Device } from './device.js';
+import { registerFusedKernels } from './kernels/index.js';
 import { replaceStockKernels } from './stock/index.js';
 
 /** Where the `.wasm` files of tfjs-backend-wasm are. */
@@ -28,7 +29,7 @@ export function wasm({ wasmPaths }: WasmOptions = {}): { name: string; activate(
           'wasm: tfjs-backend-wasm did not start; where a bundler moves its .wasm files, name them with `wasm({ wasmPaths })`.',
         );
       await Device.attach(tf.backend(), tfjsWasm.version_wasm);
-      registerOnce(replaceStockKernels);
+      registerOnce();
     },
   };
 }
@@ -36,9 +37,10 @@ export function wasm({ wasmPaths }: WasmOptions = {}): { name: string; activate(
 const registered = Symbol.for('@ashlar/ops wasm kernels');
 
 /** Kernels are registered per engine and outlive a backend, so a second activation finds them in place. */
-function registerOnce(register: () => void): void {
+function registerOnce(): void {
   const engine = tf.engine() as unknown as { [registered]?: boolean };
   if (engine[registered]) return;
-  register();
+  replaceStockKernels();
+  registerFusedKernels();
   engine[registered] = true;
 }

@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { wasm } from '../index.js';
-import { largestDifference, numbers } from '../kernel-test-memory.js';
+import { largestDifference, numbers } from '../fuzz/kernel-test-memory.js';
 
 const random = numbers(7);
 

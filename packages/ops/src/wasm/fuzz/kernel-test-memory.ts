@@ -1,4 +1,4 @@
-import { instantiateKernels, type KernelModule } from './kernel-module.js';
+import { instantiateKernels, type KernelModule } from '../kernel-module.js';
 
 const guard = 7777.25;
 const guardWords = 16;

@@ -1,0 +1,63 @@
+import { add, at, f4, fma, ld, ldTail, mul, st, stTail, sub } from './simd';
+import { vsigmoid } from './exp';
+import { gaussian, normalCdf } from './erf';
+// Elementwise activations and their gradients; `kind` is 1 gelu (erf), 2 gelu_new (tanh), 3 relu, 4 silu.
+// The classes are only tags by which the loops are specialised at compile time.
+class Gelu {}
+class GeluNew {}
+class Relu {}
+class Silu {}
+
+// tanh-GELU is x * sigmoid(2u), u = sqrt(2/pi) (x + 0.044715 x^3): one exp, no cancellation for x << 0
+// @ts-ignore: decorator
+@inline function geluGate(x: v128): v128 {
+  return vsigmoid(mul(x, fma(f4(1.5957691216057308), f4(0.07135481627613502), mul(x, x))));
+}
+// @ts-ignore: decorator
+@inline function value<T>(x: v128): v128 {
+  if (idof<T>() == idof<Gelu>()) return mul(x, normalCdf(x, gaussian(x)));
+  if (idof<T>() == idof<GeluNew>()) return mul(x, geluGate(x));
+  if (idof<T>() == idof<Relu>()) return f32x4.pmax(x, f4(0));
+  return mul(x, vsigmoid(x));
+}
+// @ts-ignore: decorator
+@inline function derivative<T>(x: v128): v128 {
+  if (idof<T>() == idof<Gelu>()) {
+    const e = gaussian(x);
+    return fma(normalCdf(x, e), mul(x, f4(0.3989422804014327)), e);
+  }
+  if (idof<T>() == idof<GeluNew>()) {
+    const s = geluGate(x), du = fma(f4(1.5957691216057308), f4(0.21406444882840506), mul(x, x));
+    return add(s, mul(mul(mul(x, s), sub(f4(1), s)), du));
+  }
+  if (idof<T>() == idof<Relu>()) return v128.and(f32x4.gt(x, f4(0)), f4(1));
+  const s = vsigmoid(x);
+  return mul(s, fma(f4(1), x, sub(f4(1), s)));
+}
+// @ts-ignore: decorator
+@inline function forward<T>(x: usize, y: usize, n: u32): void {
+  let i: u32 = 0;
+  for (; i + 4 <= n; i += 4) st(at(y, i), value<T>(ld(at(x, i))));
+  if (i < n) stTail(at(y, i), value<T>(ldTail(at(x, i), n - i)), n - i);
+}
+// @ts-ignore: decorator
+@inline function backward<T>(x: usize, dy: usize, dx: usize, n: u32): void {
+  let i: u32 = 0;
+  for (; i + 4 <= n; i += 4) st(at(dx, i), mul(ld(at(dy, i)), derivative<T>(ld(at(x, i)))));
+  if (i < n) stTail(at(dx, i), mul(ldTail(at(dy, i), n - i), derivative<T>(ldTail(at(x, i), n - i))), n - i);
+}
+
+/** y = activation(x); y may be x. */
+export function activate(x: usize, y: usize, n: u32, kind: u32): void {
+  if (kind == 1) forward<Gelu>(x, y, n);
+  else if (kind == 2) forward<GeluNew>(x, y, n);
+  else if (kind == 3) forward<Relu>(x, y, n);
+  else forward<Silu>(x, y, n);
+}
+/** dx = dy * activation'(x); dx may be dy. */
+export function activate_grad(x: usize, dy: usize, dx: usize, n: u32, kind: u32): void {
+  if (kind == 1) backward<Gelu>(x, dy, dx, n);
+  else if (kind == 2) backward<GeluNew>(x, dy, dx, n);
+  else if (kind == 3) backward<Relu>(x, dy, dx, n);
+  else backward<Silu>(x, dy, dx, n);
+}

@@ -1,0 +1,112 @@
+import { add, at, f4, fma, mul } from './simd';
+import { streamWords } from './dropout';
+// Building blocks of the attention kernels. A block of scores is kept TRANSPOSED, S[key][query]: the softmax runs along
+// lanes without horizontal sums, keys and values are read in place, and S is the packed left operand of S^T V.
+export const BQ: u32 = 32;          // queries per block
+export const BK: u32 = 64;          // keys per block
+export const SROW: u32 = 128;       // bytes of one row of S
+export const WORDS: u32 = BK + 32;  // random words that cover one row of keys, whatever the alignment
+export const MASKED: f32 = -3e38;   // score of a key that a query does not see
+export const EVERY: u32 = 0x7ffffffe;
+
+/** out[key][8 queries] = sum_d rows[key][d] * t[d][8 queries], keys 0..n; at most `valid` rows are readable. */
+export function scores(rows: usize, rs: usize, valid: u32, t: usize, D: u32, out: usize, n: u32): void {
+  const last = valid - 1;
+  for (let j: u32 = 0; j < n; j += 4, out += 4 * SROW) {
+    let p0 = rows + rs * j, p1 = rows + rs * min(j + 1, last), p2 = rows + rs * min(j + 2, last), p3 = rows + rs * min(j + 3, last), q = t;
+    let c00 = f4(0), c01 = f4(0), c10 = f4(0), c11 = f4(0), c20 = f4(0), c21 = f4(0), c30 = f4(0), c31 = f4(0);
+    for (let d = D; d; d--) {
+      const b0 = v128.load(q), b1 = v128.load(q, 16);
+      let a = v128.load_splat<f32>(p0); c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
+      a = v128.load_splat<f32>(p1);     c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
+      a = v128.load_splat<f32>(p2);     c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
+      a = v128.load_splat<f32>(p3);     c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
+      p0 += 4; p1 += 4; p2 += 4; p3 += 4; q += 32;
+    }
+    v128.store(out, c00); v128.store(out, c01, 16);
+    v128.store(out, c10, 128); v128.store(out, c11, 144);
+    v128.store(out, c20, 256); v128.store(out, c21, 272);
+    v128.store(out, c30, 384); v128.store(out, c31, 400);
+  }
+}
+
+/** acc[4][8] += sum_k s[k][4] * b[k][8]; s rows are SROW bytes apart, b rows bs, acc rows cs. */
+// @ts-ignore: decorator
+@inline export function accumulate(s: usize, b: usize, bs: usize, n: u32, c: usize, cs: usize): void {
+  let c00 = v128.load(c), c01 = v128.load(c, 16), c10 = v128.load(c + cs), c11 = v128.load(c + cs, 16);
+  let c20 = v128.load(c + 2 * cs), c21 = v128.load(c + 2 * cs, 16), c30 = v128.load(c + 3 * cs), c31 = v128.load(c + 3 * cs, 16);
+  for (let k = n; k; k--) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    let a = v128.load_splat<f32>(s);  c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
+    a = v128.load_splat<f32>(s, 4);   c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
+    a = v128.load_splat<f32>(s, 8);   c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
+    a = v128.load_splat<f32>(s, 12);  c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
+    s += SROW; b += bs;
+  }
+  v128.store(c, c00); v128.store(c, c01, 16); v128.store(c + cs, c10); v128.store(c + cs, c11, 16);
+  v128.store(c + 2 * cs, c20); v128.store(c + 2 * cs, c21, 16); v128.store(c + 3 * cs, c30); v128.store(c + 3 * cs, c31, 16);
+}
+
+// @ts-ignore: decorator
+@inline function addTo(c: usize, lo: v128, hi: v128): void {
+  v128.store(c, add(v128.load(c), lo)); v128.store(c, add(v128.load(c, 16), hi), 16);
+}
+/** acc[h <= 4][8] += sum_q s[r][q] * b[q][8], r = 0..3 along the rows of S (keys): the product for dK and dV. */
+// @ts-ignore: decorator
+@inline export function accumulateT(s: usize, b: usize, bs: usize, n: u32, c: usize, cs: usize, h: u32): void {
+  let c00 = f4(0), c01 = f4(0), c10 = f4(0), c11 = f4(0), c20 = f4(0), c21 = f4(0), c30 = f4(0), c31 = f4(0);
+  for (let k = n; k; k--) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    let a = v128.load_splat<f32>(s);   c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
+    a = v128.load_splat<f32>(s, 128);  c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
+    a = v128.load_splat<f32>(s, 256);  c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
+    a = v128.load_splat<f32>(s, 384);  c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
+    s += 4; b += bs;
+  }
+  addTo(c, c00, c01);
+  if (h > 1) addTo(c + cs, c10, c11);
+  if (h > 2) addTo(c + 2 * cs, c20, c21);
+  if (h > 3) addTo(c + 3 * cs, c30, c31);
+}
+
+/** t[sub][d][8] = rows[sub*8 + i][d] * scale, missing rows zero. */
+export function transpose8(rows: usize, rs: usize, n: u32, D: u32, t: usize, scale: f32): void {
+  const S = f4(scale), z = f4(0);
+  for (let i: u32 = 0; i < n; i += 8, t = at(t, D * 8))
+    for (let g: u32 = 0; g < 8; g += 4)
+      for (let d: u32 = 0; d < D; d += 4) {
+        const r = i + g, p = at(rows + rs * r, d);
+        const a = r < n ? v128.load(p) : z, b = r + 1 < n ? v128.load(p + rs) : z, c = r + 2 < n ? v128.load(p + 2 * rs) : z, e = r + 3 < n ? v128.load(p + 3 * rs) : z;
+        const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5), ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+        const ce0 = v128.shuffle<f32>(c, e, 0, 4, 1, 5), ce1 = v128.shuffle<f32>(c, e, 2, 6, 3, 7);
+        const o = at(t, d * 8 + g);
+        v128.store(o, mul(S, v128.shuffle<f64>(ab0, ce0, 0, 2)));
+        v128.store(o, mul(S, v128.shuffle<f64>(ab0, ce0, 1, 3)), 32);
+        v128.store(o, mul(S, v128.shuffle<f64>(ab1, ce1, 0, 2)), 64);
+        v128.store(o, mul(S, v128.shuffle<f64>(ab1, ce1, 1, 3)), 96);
+      }
+}
+
+/** Last key that each of four queries sees, the first query being at position `position` of the key axis. */
+// @ts-ignore: decorator
+@inline export function lastKeys(position: i32, causal: u32): v128 {
+  return causal ? i32x4.add(i32x4.splat(position), i32x4(0, 1, 2, 3)) : i32x4.splat(EVERY);
+}
+/** The index of a key, or one beyond every `lastKeys` where the mask (0: none) hides it. */
+// @ts-ignore: decorator
+@inline export function keyLane(key: u32, mask: usize): v128 {
+  return i32x4.splat(mask && !load<u32>(at(mask, key)) ? 0x7fffffff : key);
+}
+
+/**
+ * Dropout on n keys x up to 8 queries of S in place: weight (row, key) is element row * S + key of the call's stream.
+ * row0 is the number of the first query among all rows of [batch, head, seq].
+ */
+export function dropBlock(s: usize, n: u32, row0: u64, queries: u32, S: u32, k0: u32, threshold: u32, keep: f32, stream: usize, words: usize): void {
+  for (let i: u32 = 0; i < queries; i++, s += 4) {
+    const element = (row0 + i) * S + k0, phase = (element & 3) as u32, block = (element >> 2) as u32;
+    for (let w: u32 = 0; w < phase + n; w += 16) streamWords(at(words, w), block + (w >> 2), stream);
+    for (let j: u32 = 0, p = s; j < n; j++, p += SROW)
+      store<f32>(p, load<u32>(at(words, phase + j)) >= threshold ? load<f32>(p) * keep : 0);
+  }
+}

@@ -1,0 +1,69 @@
+import { at, f4, fma, hsum, ld, mul, st, sub } from './simd';
+import { vexpFast } from './exp';
+import { BK, BQ, SROW, accumulate, accumulateT, dropBlock, keyLane, lastKeys, scores, transpose8 } from './attention-blocks';
+
+/** mrow[i] = log-sum-exp and delta[i] = dy . y of the block's queries. */
+// @ts-ignore: decorator
+@inline function rowSums(dy: usize, y: usize, R: usize, D: u32, nq: u32, lse: usize, mrow: usize, delta: usize): void {
+  for (let i: u32 = 0; i < BQ; i++) {
+    let t = f4(0);
+    if (i < nq) for (let d: u32 = 0; d < D; d += 4) t = fma(t, ld(at(dy + R * i, d)), ld(at(y + R * i, d)));
+    store<f32>(at(delta, i), hsum(t));
+    store<f32>(at(mrow, i), i < nq ? load<f32>(at(lse, i)) : 0);
+  }
+}
+
+/** dq, dk, dv (shaped as q, k, v; overwritten) of `attention` from dy and what it returned; the other arguments as there. */
+export function attention_grad(q: usize, k: usize, v: usize, y: usize, dy: usize, lse: usize, dq: usize, dk: usize, dv: usize,
+  B: u32, H: u32, G: u32, T: u32, S: u32, D: u32, scale: f32, causal: u32, offset: i32, mask: usize,
+  stream: usize, threshold: u32, keep: f32, scratch: usize): void {
+  const R = ((H * D) as usize) << 2, KR = ((G * D) as usize) << 2, DR = (D as usize) << 2, SC = f4(scale);
+  const qt = scratch, dt = at(qt, BQ * D), s = at(dt, BQ * D), ds = at(s, BK * BQ), acc = at(ds, BK * BQ);
+  const mrow = at(acc, BQ * D), delta = at(mrow, BQ), words = at(delta, BQ);
+  memory.fill(dk, 0, KR * B * S); memory.fill(dv, 0, KR * B * S);
+  for (let b: u32 = 0; b < B; b++) for (let h: u32 = 0; h < H; h++) {
+    const head = b * H + h, seen = mask ? at(mask, b * S) : 0;
+    const own = R * (b * T) + DR * h, shared = KR * (b * S) + DR * (h / (H / G));
+    for (let q0: u32 = 0; q0 < T; q0 += BQ) {
+      const nq = min(BQ, T - q0), start = offset + q0 as i32, end = causal ? max(0, min(S as i32, start + nq as i32)) as u32 : S;
+      const block = own + R * q0, qp = q + block, dyp = dy + block;
+      transpose8(qp, R, nq, D, qt, scale);
+      transpose8(dyp, R, nq, D, dt, 1);
+      rowSums(dyp, y + block, R, D, nq, at(lse, head * T + q0), mrow, delta);
+      memory.fill(acc, 0, (BQ * D) << 2);
+      for (let k0: u32 = 0; k0 < end; k0 += BK) {
+        const keys = shared + KR * k0, kp = k + keys, vp = v + keys, n = min(BK, end - k0);
+        const first: u32 = causal && (k0 as i32) > start ? (k0 as i32 - start) & ~7 : 0;     // queries before it see no key of this block
+        for (let i = first; i < nq; i += 8) {
+          const si = at(s, i), di = at(ds, i), l0 = lastKeys(start + i as i32, causal), l1 = lastKeys(start + i as i32 + 4, causal);
+          scores(kp, KR, S - k0, at(qt, i * D), D, si, n);
+          scores(vp, KR, S - k0, at(dt, i * D), D, di, n);
+          const m0 = ld(at(mrow, i)), m1 = ld(at(mrow, i + 4)), e0 = ld(at(delta, i)), e1 = ld(at(delta, i + 4));
+          const row = (head as u64) * T + q0 + i, nr = min(8, nq - i);
+          if (stream) dropBlock(di, n, row, nr, S, k0, threshold, keep, stream, words);
+          for (let j: u32 = 0; j < n; j++) {
+            const p = si + j * SROW, g = di + j * SROW, lane = keyLane(k0 + j, seen);
+            const p0 = v128.andnot(vexpFast(sub(v128.load(p), m0)), i32x4.gt_s(lane, l0));
+            const p1 = v128.andnot(vexpFast(sub(v128.load(p, 16), m1)), i32x4.gt_s(lane, l1));
+            v128.store(p, p0); v128.store(p, p1, 16);
+            v128.store(g, mul(p0, sub(v128.load(g), e0))); v128.store(g, mul(p1, sub(v128.load(g, 16), e1)), 16);
+          }
+          if (stream) dropBlock(si, n, row, nr, S, k0, threshold, keep, stream, words);
+          for (let d: u32 = 0; d < D; d += 8) {
+            accumulate(di, at(kp, d), KR, n, at(acc, i * D + d), DR);
+            accumulate(di + 16, at(kp, d), KR, n, at(acc, i * D + d) + 4 * DR, DR);
+          }
+        }
+        for (let j: u32 = 0; j < n; j += 4) {
+          const sj = at(s, first) + j * SROW, dj = at(ds, first) + j * SROW, o = keys + KR * j;
+          for (let d: u32 = 0; d < D; d += 8) {
+            accumulateT(sj, at(dyp + R * first, d), R, nq - first, at(dv + o, d), KR, n - j);
+            accumulateT(dj, at(qp + R * first, d), R, nq - first, at(dk + o, d), KR, n - j);
+          }
+        }
+      }
+      for (let i: u32 = 0; i < nq; i++) for (let d: u32 = 0; d < D; d += 4) st(at(dq + block + R * i, d), mul(ld(at(acc, i * D + d)), SC));
+    }
+  }
+  for (let p = dk, z = dk + KR * B * S; p < z; p += 16) st(p, mul(ld(p), SC));
+}

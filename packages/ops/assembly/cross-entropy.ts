@@ -1,0 +1,56 @@
+import { add, at, f4, firstLanes, hmax, hsum, ld, ldTail, mul, st, stTail, sub } from './simd';
+import { logf, vexpFast } from './exp';
+// Softmax cross entropy of rows of V logits against one target a row, in nats. Sums are taken in chunks, so that the
+// rounding error does not grow with the vocabulary.
+const CHUNK: u32 = 1024;
+
+function rowMax(x: usize, V: u32): f32 {
+  const V4 = V & ~3;
+  let m4 = f4(-3.4e38);
+  for (let j: u32 = 0; j < V4; j += 4) m4 = f32x4.pmax(m4, ld(at(x, j)));
+  let m = hmax(m4);
+  for (let j = V4; j < V; j++) m = max(m, load<f32>(at(x, j)));
+  return m;
+}
+/** Sum of exp(x - m). */
+function sumExp(x: usize, V: u32, m: f32): f32 {
+  const shift = f4(m);
+  let total: f32 = 0;
+  for (let c: u32 = 0; c < V; c += CHUNK) {
+    const end = min(V, c + CHUNK);
+    let s = f4(0), j = c;
+    for (; j + 4 <= end; j += 4) s = add(s, vexpFast(sub(ld(at(x, j)), shift)));
+    if (j < end) s = add(s, v128.and(vexpFast(sub(ldTail(at(x, j), end - j), shift)), firstLanes(end - j)));
+    total += hsum(s);
+  }
+  return total;
+}
+
+/**
+ * loss[r] = logSumExp(row) - row[target], 0 where the target is `ignore`; lse[r] = logSumExp(row).
+ * Returns the first row whose target is neither `ignore` nor in [0, V), or -1.
+ */
+export function cross_entropy(x: usize, targets: usize, loss: usize, lse: usize, rows: u32, V: u32, ignore: i32): i32 {
+  for (let r: u32 = 0; r < rows; r++, x = at(x, V)) {
+    const t = load<i32>(at(targets, r));
+    if (t != ignore && (t as u32) >= V) return r;
+    const m = rowMax(x, V), l = logf(sumExp(x, V, m));
+    store<f32>(at(loss, r), t == ignore ? 0 : l + (m - load<f32>(at(x, t))));
+    store<f32>(at(lse, r), m + l);
+  }
+  return -1;
+}
+
+/** dx = (softmax - onehot(target)) * dy[row], zero in ignored rows. */
+export function cross_entropy_grad(x: usize, targets: usize, lse: usize, dy: usize, dx: usize, rows: u32, V: u32, ignore: i32): void {
+  const V4 = V & ~3, rest = V & 3;
+  for (let r: u32 = 0; r < rows; r++, x = at(x, V), dx = at(dx, V)) {
+    const t = load<i32>(at(targets, r)), scale = load<f32>(at(dy, r));
+    if (t == ignore) { memory.fill(dx, 0, (V as usize) << 2); continue; }
+    const shift = f4(load<f32>(at(lse, r))), f = f4(scale);
+    for (let j: u32 = 0; j < V4; j += 4) st(at(dx, j), mul(vexpFast(sub(ld(at(x, j)), shift)), f));
+    if (rest) stTail(at(dx, V4), mul(vexpFast(sub(ldTail(at(x, V4), rest), shift)), f), rest);
+    const g = at(dx, t);
+    store<f32>(g, load<f32>(g) - scale);
+  }
+}

@@ -1,0 +1,57 @@
+import { add, at, f4, firstLanes, fma, hsum, ld, ldTail, mul, st, stTail, sub } from './simd';
+// Layer normalisation over rows of C elements, any C. bias (and dbias) may be 0: there is none.
+
+/** y = (x - mean) * rstd * gain + bias; mean and rstd are kept per row for the gradient. */
+export function layer_norm(x: usize, gain: usize, bias: usize, y: usize, means: usize, rstds: usize, rows: u32, C: u32, eps: f32): void {
+  const row = (C as usize) << 2, C4 = C & ~3, rest = C & 3, real = firstLanes(rest);
+  for (let r: u32 = 0; r < rows; r++, x += row, y += row, means += 4, rstds += 4) {
+    let s = f4(0), q = f4(0);
+    for (let j: u32 = 0; j < C4; j += 4) s = add(s, ld(at(x, j)));
+    if (rest) s = add(s, ldTail(at(x, C4), rest));
+    const mean = hsum(s) / (C as f32), mu = f4(mean);
+    for (let j: u32 = 0; j < C4; j += 4) { const d = sub(ld(at(x, j)), mu); q = fma(q, d, d); }
+    if (rest) { const d = v128.and(sub(ldTail(at(x, C4), rest), mu), real); q = fma(q, d, d); }
+    const rstd = <f32>1 / sqrt<f32>(hsum(q) / (C as f32) + eps), is = f4(rstd);
+    for (let j: u32 = 0; j < C4; j += 4) {
+      const h = mul(mul(sub(ld(at(x, j)), mu), is), ld(at(gain, j)));
+      st(at(y, j), bias ? add(h, ld(at(bias, j))) : h);
+    }
+    if (rest) {
+      const h = mul(mul(sub(ldTail(at(x, C4), rest), mu), is), ldTail(at(gain, C4), rest));
+      stTail(at(y, C4), bias ? add(h, ldTail(at(bias, C4), rest)) : h, rest);
+    }
+    store<f32>(means, mean); store<f32>(rstds, rstd);
+  }
+}
+
+/** dx, and the sums over rows dgain and dbias (overwritten). */
+export function layer_norm_grad(x: usize, gain: usize, dy: usize, dx: usize, dgain: usize, dbias: usize, means: usize, rstds: usize, rows: u32, C: u32): void {
+  const row = (C as usize) << 2, C4 = C & ~3, rest = C & 3, ic: f32 = 1 / (C as f32);
+  memory.fill(dgain, 0, row);
+  if (dbias) memory.fill(dbias, 0, row);
+  for (let r: u32 = 0; r < rows; r++, x += row, dy += row, dx += row, means += 4, rstds += 4) {
+    const mu = v128.load_splat<f32>(means), is = v128.load_splat<f32>(rstds);
+    let a = f4(0), b = f4(0);
+    for (let j: u32 = 0; j < C4; j += 4) {
+      const h = mul(sub(ld(at(x, j)), mu), is), d = ld(at(dy, j)), g = mul(d, ld(at(gain, j)));
+      a = add(a, g); b = fma(b, g, h);
+      st(at(dgain, j), fma(ld(at(dgain, j)), d, h));
+      if (dbias) st(at(dbias, j), add(ld(at(dbias, j)), d));
+    }
+    if (rest) {                                // lanes past the row are 0 in dy, so they add nothing
+      const h = mul(sub(ldTail(at(x, C4), rest), mu), is), d = ldTail(at(dy, C4), rest), g = mul(d, ldTail(at(gain, C4), rest));
+      a = add(a, g); b = fma(b, g, h);
+      stTail(at(dgain, C4), fma(ldTail(at(dgain, C4), rest), d, h), rest);
+      if (dbias) stTail(at(dbias, C4), add(ldTail(at(dbias, C4), rest), d), rest);
+    }
+    const ma = f4(hsum(a) * ic), mb = f4(hsum(b) * ic);
+    for (let j: u32 = 0; j < C4; j += 4) {
+      const h = mul(sub(ld(at(x, j)), mu), is), g = mul(ld(at(dy, j)), ld(at(gain, j)));
+      st(at(dx, j), mul(is, sub(sub(g, ma), mul(h, mb))));
+    }
+    if (rest) {
+      const h = mul(sub(ldTail(at(x, C4), rest), mu), is), g = mul(ldTail(at(dy, C4), rest), ldTail(at(gain, C4), rest));
+      stTail(at(dx, C4), mul(is, sub(sub(g, ma), mul(h, mb))), rest);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import { beforeAll, expect, test } from 'vitest';
+import { philox4x32 } from '../../random/philox.js';
+import { KernelTestMemory, largestDifference, numbers } from './kernel-test-memory.js';
+
+let memory: KernelTestMemory;
+const random = numbers(3);
+
+beforeAll(async () => {
+  memory = await KernelTestMemory.create(256);
+});
+
+interface Case {
+  batch: number;
+  heads: number;
+  kvHeads: number;
+  seq: number;
+  keySeq: number;
+  headDim: number;
+  causal: boolean;
+  offset: number;
+  masked?: boolean;
+  rate?: number;
+}
+
+const stream = [11, 12, 13, 14, 15] as const;
+
+/** Which weights dropout keeps, scaled. */
+function dropoutFactors(size: number, rate: number): Float64Array {
+  const [key0, key1, call, step, tag] = stream;
+  const factors = new Float64Array(size).fill(1);
+  if (rate > 0)
+    for (let i = 0; i < size; i++) {
+      const word = philox4x32([i >> 2, call, step, tag], [key0, key1])[i & 3]!;
+      factors[i] = word >= Math.floor(rate * 2 ** 32) ? 1 / (1 - rate) : 0;
+    }
+  return factors;
+}
+
+function check({ batch, heads, kvHeads, seq, keySeq, headDim, causal, offset, masked, rate = 0 }: Case): number {
+  memory.reset();
+  const scale = 1 / Math.sqrt(headDim);
+  const [rowQ, rowK] = [heads * headDim, kvHeads * headDim];
+  const q = random(batch * seq * rowQ).map((x) => 2 * x);
+  const [k, v] = [random(batch * keySeq * rowK), random(batch * keySeq * rowK)];
+  const dy = random(batch * seq * rowQ);
+  const mask = masked ? Int32Array.from(random(batch * keySeq), (x) => Number(x > -0.3)) : null;
+  const factors = dropoutFactors(batch * heads * seq * keySeq, rate);
+
+  const [pq, pk, pv, pdy] = [q, k, v, dy].map((values) => memory.floatArray(values)) as [number, number, number, number];
+  const [py, plse] = [memory.floatArray(q.length), memory.floatArray(batch * heads * seq)];
+  const [pdq, pdk, pdv] = [memory.floatArray(q.length), memory.floatArray(k.length), memory.floatArray(v.length)];
+  const pmask = mask ? memory.intArray(mask) : 0;
+  const pstream = memory.intArray(stream);
+  const scratch = memory.scratch(memory.kernels.attention_scratch(headDim));
+  const common = [
+    ...([batch, heads, kvHeads, seq, keySeq, headDim, scale, Number(causal), offset, pmask] as const),
+    ...([rate > 0 ? pstream : 0, Math.floor(rate * 2 ** 32), 1 / (1 - rate), scratch] as const),
+  ] as const;
+  memory.kernels.attention(pq, pk, pv, py, plse, ...common);
+  memory.kernels.attention_grad(pq, pk, pv, py, pdy, plse, pdq, pdk, pdv, ...common);
+  memory.checkGuards('attention');
+
+  const expected = {
+    y: new Float64Array(q.length),
+    dq: new Float64Array(q.length),
+    dk: new Float64Array(k.length),
+    dv: new Float64Array(v.length),
+  };
+  for (let b = 0; b < batch; b++)
+    for (let h = 0; h < heads; h++)
+      for (let i = 0; i < seq; i++) {
+        const rowOf = (j: number) => (b * keySeq + j) * rowK + Math.floor(h / (heads / kvHeads)) * headDim;
+        const query = (b * seq + i) * rowQ + h * headDim;
+        const visible = [...Array(keySeq).keys()].filter(
+          (j) => (!causal || j <= offset + i) && (!mask || mask[b * keySeq + j] === 1),
+        );
+        const dot = (x: Float32Array, at: number, z: Float32Array, from: number) => {
+          let total = 0;
+          for (let d = 0; d < headDim; d++) total += x[at + d]! * z[from + d]!;
+          return total;
+        };
+        const scores = visible.map((j) => scale * dot(q, query, k, rowOf(j)));
+        const top = Math.max(...scores);
+        const sum = scores.reduce((total, score) => total + Math.exp(score - top), 0);
+        const weights = scores.map((score) => Math.exp(score - top) / sum);
+        const factor = visible.map((j) => factors[((b * heads + h) * seq + i) * keySeq + j]!);
+        const dp = visible.map((j, n) => factor[n]! * dot(dy, query, v, rowOf(j)));
+        const delta = dp.reduce((total, x, n) => total + x * weights[n]!, 0);
+        visible.forEach((j, n) => {
+          const p = weights[n]!;
+          const ds = p * (dp[n]! - delta) * scale;
+          for (let d = 0; d < headDim; d++) {
+            expected.y[query + d]! += p * factor[n]! * v[rowOf(j) + d]!;
+            expected.dq[query + d]! += ds * k[rowOf(j) + d]!;
+            expected.dk[rowOf(j) + d]! += ds * q[query + d]!;
+            expected.dv[rowOf(j) + d]! += p * factor[n]! * dy[query + d]!;
+          }
+        });
+      }
+  const { y, dq, dk, dv } = expected;
+  return Math.max(
+    largestDifference(memory.read(py, y.length), y),
+    largestDifference(memory.read(pdq, dq.length), dq),
+    largestDifference(memory.read(pdk, dk.length), dk),
+    largestDifference(memory.read(pdv, dv.length), dv),
+  );
+}
+
+const lengths = [1, 2, 3, 7, 8, 9, 31, 32, 33, 64, 65, 130];
+
+test.each(lengths)('self-attention over %i positions', (seq) => {
+  for (const headDim of [8, 24])
+    for (const causal of [false, true])
+      for (const masked of [false, true]) {
+        const shape = { batch: 2, heads: 2, kvHeads: 2, seq, keySeq: seq, headDim, causal, offset: 0, masked };
+        expect(check(shape)).toBeLessThan(1e-5);
+      }
+});
+
+test('queries and keys of different length, any offset, grouped heads', () => {
+  for (const [seq, keySeq] of [[1, 70], [5, 66], [33, 100], [70, 9], [8, 8]] as const)
+    for (const offset of [0, keySeq - seq, 3, -2])
+      for (const masked of [false, true]) {
+        const shape = { batch: 2, heads: 4, kvHeads: 2, seq, keySeq, headDim: 8, causal: true, offset, masked };
+        expect(check(shape)).toBeLessThan(1e-5);
+      }
+  const shape = { batch: 1, heads: 3, kvHeads: 1, seq: 40, keySeq: 70, headDim: 16, causal: false, offset: 0 };
+  expect(check(shape)).toBeLessThan(1e-5);
+});
+
+test('dropout takes exactly the words of the counter', () => {
+  for (const [seq, keySeq] of [[1, 1], [5, 7], [9, 66], [33, 64], [40, 130]] as const)
+    for (const causal of [false, true]) {
+      const shape = { batch: 2, heads: 2, kvHeads: 1, seq, keySeq, headDim: 8, causal, offset: keySeq - seq };
+      expect(check({ ...shape, rate: 0.3, masked: keySeq === 66 })).toBeLessThan(2e-5);
+    }
+});

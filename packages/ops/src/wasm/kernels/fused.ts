@@ -1,0 +1,32 @@
+import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
+import type { FusedKernelName, FusedKernels } from '../../contract/kernels.js';
+import { registerFusedKernel } from '../../contract/registry.js';
+import { Device } from '../device.js';
+
+/** Registers the wasm kernel of a fused op. */
+export function fused<Name extends FusedKernelName>(
+  name: Name,
+  kernel: (
+    device: Device,
+    inputs: FusedKernels[Name]['inputs'],
+    attrs: FusedKernels[Name]['attrs'],
+  ) => TensorInfo[],
+): void {
+  registerFusedKernel<Name, KernelBackend>(name, 'wasm', ({ inputs, attrs, backend }) =>
+    kernel(Device.of(backend), inputs, attrs),
+  );
+}
+
+/** What a gradient kernel returns: the wanted outputs in the caller's order. */
+export function inOrder<Name extends string>(
+  wanted: readonly Name[],
+  make: { [name in Name]: () => TensorInfo },
+): TensorInfo[] {
+  return wanted.map((name) => make[name]());
+}
+
+/** `[..., width]` as a matrix: the number of rows and their width. */
+export function asMatrix(shape: readonly number[]): { rows: number; width: number } {
+  const width = shape.at(-1) ?? 1;
+  return { rows: shape.slice(0, -1).reduce((product, length) => product * length, 1), width };
+}

@@ -1,0 +1,22 @@
+import { registerAttention } from './attention.js';
+import { registerCacheAppend } from './cache-append.js';
+import { registerCrossEntropy } from './cross-entropy.js';
+import { registerDropout } from './dropout.js';
+import { registerEmbedding } from './embedding.js';
+import { registerGelu } from './gelu.js';
+import { registerLayerNorm } from './layer-norm.js';
+import { registerLinear } from './linear.js';
+import { registerOptimizer } from './optimizer.js';
+
+/** Registers every fused kernel that the wasm module has; ops without one run as their reference. */
+export function registerFusedKernels(): void {
+  registerLinear();
+  registerGelu();
+  registerLayerNorm();
+  registerEmbedding();
+  registerAttention();
+  registerCrossEntropy();
+  registerDropout();
+  registerCacheAppend();
+  registerOptimizer();
+}
