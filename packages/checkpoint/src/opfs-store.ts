@@ -34,6 +34,7 @@ export function opfsStore(folder = ''): FileStore {
     run: (writable: FileSystemWritableFileStream, size: number) => Promise<void>,
     keepExistingData: boolean,
   ): Promise<void> {
+    checkPath(path);
     try {
       const handle = (await fileHandle(path, true))!;
       const { size } = await handle.getFile();
