@@ -1,0 +1,31 @@
+export { useBackend, type BackendPlugin } from './backend/use-backend.js';
+export {
+  defineOp,
+  exclusive,
+  isExclusive,
+  makeExclusive,
+  registerFusedKernel,
+  type Activation,
+  type FusedKernels,
+  type KernelCall,
+  type Op,
+  type OpDefinition,
+} from './contract/index.js';
+export { registerGradients } from './gradients/index.js';
+export { adamW, type AdamWOptions, type AdamWTensors } from './ops/adamw.js';
+export {
+  attention,
+  attentionWeights,
+  type AttentionOptions,
+  type AttentionWeightsOptions,
+} from './ops/attention.js';
+export { cacheAppend } from './ops/cache-append.js';
+export { crossEntropy, type CrossEntropyOptions } from './ops/cross-entropy.js';
+export { dropout } from './ops/dropout.js';
+export { embedding } from './ops/embedding.js';
+export { gelu } from './ops/gelu.js';
+export { globalNorm } from './ops/global-norm.js';
+export { layerNorm, type LayerNormOptions } from './ops/layer-norm.js';
+export { linear, type LinearOpOptions } from './ops/linear.js';
+export { DropoutRng, philox4x32, RandomStream } from './random/index.js';
+export { checkpointed, referenceGradient } from './tape/index.js';

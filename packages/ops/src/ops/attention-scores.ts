@@ -1,0 +1,78 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { AttentionAttrs, AttentionMasks } from '../contract/kernels.js';
+
+/** Far below any score, and finite: infinities are not reliable in shaders. */
+const hidden = -1e30;
+
+/** The axes of one call, and how heads are laid out for batched products. */
+export interface AttentionShape {
+  batch: number;
+  seq: number;
+  keySeq: number;
+  numHeads: number;
+  numKvHeads: number;
+  headDim: number;
+}
+
+export function attentionShape(q: tf.Tensor, k: tf.Tensor, { numHeads, numKvHeads }: AttentionAttrs): AttentionShape {
+  const [batch, seq, width] = q.shape as [number, number, number];
+  return { batch, seq, keySeq: k.shape[1]!, numHeads, numKvHeads, headDim: width / numHeads };
+}
+
+/**
+ * `[batch, seq, heads * headDim]` to `[batch, numKvHeads, group * seq, headDim]`: query heads that share a key head lie
+ * below each other, so that one batched product serves all of them.
+ */
+export function splitHeads(x: tf.Tensor, { batch, numKvHeads, headDim }: AttentionShape): tf.Tensor {
+  const seq = x.shape[1]!;
+  const heads = tf.transpose(tf.reshape(x, [batch, seq, -1, headDim]), [0, 2, 1, 3]); // [batch, head, seq, headDim]
+  return tf.reshape(heads, [batch, numKvHeads, -1, headDim]);
+}
+
+/** The inverse of `splitHeads` for tensors of `seq` tokens. */
+export function mergeHeads(x: tf.Tensor, seq: number, { batch, headDim }: AttentionShape): tf.Tensor {
+  const heads = tf.reshape(x, [batch, -1, seq, headDim]); // [batch, head, seq, headDim]
+  return tf.reshape(tf.transpose(heads, [0, 2, 1, 3]), [batch, seq, -1]);
+}
+
+/** Scaled scores `[batch, numHeads, seq, keySeq]` of split queries and keys. */
+export function scores(q: tf.Tensor, k: tf.Tensor, scale: number, shape: AttentionShape): tf.Tensor {
+  const { batch, numHeads, seq, keySeq } = shape;
+  return tf.reshape(tf.mul(tf.matMul(q, k, false, true), scale), [batch, numHeads, seq, keySeq]);
+}
+
+/** bool, true where a query may see a key: `[batch or 1, 1, seq or 1, keySeq]`; undefined when it may see all. */
+export function visibility(
+  { keyMask, queryOffset }: AttentionMasks,
+  causal: boolean,
+  { batch, seq, keySeq }: AttentionShape,
+): tf.Tensor | undefined {
+  const present = keyMask && tf.reshape(tf.notEqual(keyMask, tf.scalar(0, 'int32')), [batch, 1, 1, keySeq]);
+  if (!causal) return present;
+  const offset = queryOffset ?? tf.scalar(keySeq - seq, 'int32');
+  const last = tf.add(tf.range(0, seq, 1, 'int32'), tf.reshape(offset, [1])); // the last key that each query sees
+  const past = tf.lessEqual(tf.range(0, keySeq, 1, 'int32'), tf.reshape(last, [1, 1, seq, 1]));
+  return present ? tf.logicalAnd(past, present) : past;
+}
+
+/** Softmax over visible keys. A row that sees nothing gets zeros, and logSumExp 0. */
+export function maskedSoftmax(s: tf.Tensor, visible?: tf.Tensor): { weights: tf.Tensor; logSumExp: tf.Tensor } {
+  const masked = visible ? tf.where(visible, s, hidden) : s;
+  const max = tf.max(masked, -1, true);
+  const exponentials = tf.exp(tf.sub(masked, max));
+  const sum = tf.sum(exponentials, -1, true);
+  const sees = tf.cast(tf.greater(max, hidden / 2), 'float32');
+  const weights = tf.mul(exponentials, tf.div(sees, sum));
+  const logSumExp = tf.mul(tf.add(max, tf.log(sum)), sees);
+  return { weights, logSumExp: tf.squeeze(logSumExp, [-1]) };
+}
+
+/** The weights again, from the logSumExp that the forward pass kept. */
+export function weightsFrom(s: tf.Tensor, logSumExp: tf.Tensor, visible?: tf.Tensor): tf.Tensor {
+  const logWeights = tf.sub(s, tf.expandDims(logSumExp, -1));
+  return tf.exp(visible ? tf.where(visible, logWeights, hidden) : logWeights);
+}
+
+/** The gradient of softmax: `dw` at its result `w`. */
+export const softmaxGradient = (dw: tf.Tensor, w: tf.Tensor): tf.Tensor =>
+  tf.mul(w, tf.sub(dw, tf.sum(tf.mul(dw, w), -1, true)));

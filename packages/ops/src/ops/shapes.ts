@@ -1,0 +1,21 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
+/** The product of all axes but the last. */
+export const rowsOf = (x: tf.Tensor): number => x.size / x.shape[x.rank - 1]!;
+
+/** The last axis. */
+export const widthOf = (x: tf.Tensor): number => x.shape[x.rank - 1]!;
+
+/** A tensor as an error names it: `x float32 [2, 3]`. */
+export const describe = (name: string, x: tf.Tensor): string => `${name} ${x.dtype} [${x.shape.join(', ')}]`;
+
+/** Throws a sentence unless `fits`. */
+export function check(fits: boolean, sentence: () => string): asserts fits {
+  if (!fits) throw new RangeError(sentence());
+}
+
+/** Throws unless `x` is a float32 (or int32) tensor of at least one axis. */
+export function checkInput(op: string, name: string, x: tf.Tensor, dtype: tf.DataType = 'float32', minRank = 1): void {
+  if (x.dtype !== dtype || x.rank < minRank)
+    throw new TypeError(`${op}: ${describe(name, x)} must be ${dtype} with at least ${minRank} ${minRank === 1 ? 'axis' : 'axes'}`);
+}

@@ -1,0 +1,2 @@
+export { checkpointed } from './checkpointed.js';
+export { referenceGradient } from './reference-gradient.js';
