@@ -1,0 +1,94 @@
+import { Child } from './child.js';
+import type { Competitor } from './competitors.js';
+import type { Step } from './job.js';
+import type { Options } from './options.js';
+import { median } from './statistics.js';
+
+/** What one competitor did; all times in milliseconds, one list a round. */
+export interface Measurement {
+  competitor: Competitor;
+  versions: Record<string, string>;
+  setupMs: number;
+  /** The first step and the first generation: tracing, compilation, allocation. */
+  firstStepMs: number;
+  firstTokenMs: number;
+  stepMs: number[][];
+  /** Each token but the first of a round, which also reads the prompt. */
+  tokenMs: number[][];
+  /** Loss of every step, warm-up included. */
+  losses: number[];
+  ids: number[];
+}
+
+const PROMPT = [5, 38, 9, 1];
+
+/** The order of round `r`: everyone takes every place in turn. */
+const inTurn = <T>(items: T[], r: number) => items.map((_, i) => items[(i + r) % items.length]!);
+
+/** Starts every competitor on the job, trains and generates in rounds, and stops them. Progress goes to `say`. */
+export async function measure(
+  competitors: Competitor[],
+  folder: string,
+  steps: Step[],
+  { rounds, warmup, tokens, steps: perRound }: Options,
+  say: (line: string) => void,
+): Promise<Measurement[]> {
+  const running: { child: Child; result: Measurement }[] = [];
+  try {
+    for (const competitor of competitors) {
+      const { name, command, program, args } = competitor;
+      const { child, ready } = await Child.start(name, command, [program, folder, ...args]);
+      const first = await child.ask({ type: 'train', steps: steps.slice(0, warmup) });
+      running.push({
+        child,
+        result: {
+          competitor,
+          versions: ready.versions,
+          setupMs: ready.setupMs,
+          firstStepMs: first.ms[0]!,
+          firstTokenMs: 0,
+          stepMs: [],
+          tokenMs: [],
+          losses: first.losses,
+          ids: [],
+        },
+      });
+      say(`${name}: first step ${first.ms[0]!.toFixed(0)} ms`);
+    }
+
+    for (let round = 0; round < rounds; round++) {
+      const from = warmup + round * perRound;
+      for (const { child, result } of inTurn(running, round)) {
+        const { ms, losses } = await child.ask({ type: 'train', steps: steps.slice(from, from + perRound) });
+        result.stepMs.push(ms);
+        result.losses.push(...losses);
+      }
+      say(line('training', round, rounds, running, (result) => result.stepMs));
+    }
+
+    for (const { child, result } of running)
+      result.firstTokenMs = (await child.ask({ type: 'generate', prompt: PROMPT, count: 2 })).ms[0]!;
+    for (let round = 0; round < rounds; round++) {
+      for (const { child, result } of inTurn(running, round)) {
+        const { ms, ids } = await child.ask({ type: 'generate', prompt: PROMPT, count: tokens });
+        result.tokenMs.push(ms.slice(1));
+        result.ids = ids;
+      }
+      say(line('generation', round, rounds, running, (result) => result.tokenMs));
+    }
+    return running.map(({ result }) => result);
+  } finally {
+    for (const { child } of running) child.stop();
+  }
+}
+
+function line(
+  phase: string,
+  round: number,
+  rounds: number,
+  running: { result: Measurement }[],
+  of: (result: Measurement) => number[][],
+): string {
+  const figures = running.map(({ result }) => `${result.competitor.name} ${median(of(result).at(-1)!).toFixed(2)} ms`);
+  return `${phase}, round ${round + 1} of ${rounds}: ${figures.join(', ')}`;
+}

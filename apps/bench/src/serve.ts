@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { createInterface } from 'node:readline';
+import { batchOf, type Batch, type Job } from './job.js';
+import type { Reply, Request } from './protocol.js';
+
+/** A model under training. Each method resolves once its result is on the host. */
+export interface Competitor {
+  versions: Record<string, string>;
+  /** One optimizer step; resolves to the mean loss in nats before it. */
+  step(batch: Batch, learningRate: number): Promise<number>;
+  /** Continues `prompt` greedily; `prompt.length + count` is at most the context length plus one. */
+  generate(prompt: number[], count: number): AsyncIterable<number>;
+}
+
+/** The initial weights of a job by parameter path, each in a buffer of its own. */
+export type Weights = Map<string, { shape: number[]; values: Float32Array }>;
+
+function readWeights(folder: string, job: Job): Weights {
+  const bytes = readFileSync(join(folder, 'weights.bin'));
+  return new Map(
+    job.parameters.map(({ path, shape, offset }) => {
+      const length = shape.reduce((a, b) => a * b, 1);
+      const values = new Float32Array(
+        bytes.buffer.slice(bytes.byteOffset + 4 * offset, bytes.byteOffset + 4 * (offset + length)),
+      );
+      return [path, { shape, values }];
+    }),
+  );
+}
+
+const send = (reply: Reply) => process.stdout.write(`${JSON.stringify(reply)}\n`);
+
+/**
+ * Runs a competitor as a child process of the benchmark: builds it from the job folder named by the first argument and
+ * answers requests until it is told to exit. Standard output belongs to the protocol, so `console.log` goes to standard error.
+ */
+export async function serve(create: (job: Job, weights: Weights) => Promise<Competitor>): Promise<void> {
+  console.log = console.error;
+  const folder = process.argv[2];
+  if (!folder) throw new Error('A competitor is started by the benchmark, with the folder of a job.');
+  const job = JSON.parse(readFileSync(join(folder, 'job.json'), 'utf8')) as Job;
+  const started = performance.now();
+  const competitor = await create(job, readWeights(folder, job));
+  send({ type: 'ready', versions: competitor.versions, setupMs: performance.now() - started });
+
+  for await (const line of createInterface({ input: process.stdin })) {
+    const request = JSON.parse(line) as Request;
+    if (request.type === 'exit') break;
+    const ms: number[] = [];
+    if (request.type === 'train') {
+      const losses: number[] = [];
+      for (const step of request.steps) {
+        const batch = batchOf(job, step);
+        const from = performance.now();
+        losses.push(await competitor.step(batch, step.learningRate));
+        ms.push(performance.now() - from);
+      }
+      send({ type: 'trained', ms, losses });
+    } else {
+      const ids: number[] = [];
+      let from = performance.now();
+      for await (const id of competitor.generate(request.prompt, request.count)) {
+        ids.push(id);
+        ms.push(performance.now() - from);
+        from = performance.now();
+      }
+      send({ type: 'generated', ms, ids });
+    }
+  }
+  process.exit(0);
+}

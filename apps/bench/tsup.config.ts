@@ -1,0 +1,8 @@
+import { library } from '@ashlar-internal/config/tsup';
+
+export default library(['src/main.ts', 'src/serve.ts', 'src/ashlar.ts', 'src/tfjs.ts'], {
+  format: ['esm'],
+  dts: false,
+  sourcemap: false,
+  noExternal: [/register_all_gradients/],
+});
