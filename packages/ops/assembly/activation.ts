@@ -1,6 +1,6 @@
 import { add, at, f4, fma, ld, ldTail, mul, st, stTail, sub } from './simd';
 import { vsigmoid } from './exp';
-import { gaussian, normalCdf } from './erf';
+import { normalCdf, normalDensity } from './erf';
 // Elementwise activations and their gradients; `kind` is 1 gelu (erf), 2 gelu_new (tanh), 3 relu, 4 silu.
 // The classes are only tags by which the loops are specialised at compile time.
 class Gelu {}
@@ -15,17 +15,14 @@ class Silu {}
 }
 // @ts-ignore: decorator
 @inline function value<T>(x: v128): v128 {
-  if (idof<T>() == idof<Gelu>()) return mul(x, normalCdf(x, gaussian(x)));
+  if (idof<T>() == idof<Gelu>()) return mul(x, normalCdf(x));
   if (idof<T>() == idof<GeluNew>()) return mul(x, geluGate(x));
   if (idof<T>() == idof<Relu>()) return f32x4.pmax(x, f4(0));
   return mul(x, vsigmoid(x));
 }
 // @ts-ignore: decorator
 @inline function derivative<T>(x: v128): v128 {
-  if (idof<T>() == idof<Gelu>()) {
-    const e = gaussian(x);
-    return fma(normalCdf(x, e), mul(x, f4(0.3989422804014327)), e);
-  }
+  if (idof<T>() == idof<Gelu>()) return fma(normalCdf(x), x, normalDensity(x));
   if (idof<T>() == idof<GeluNew>()) {
     const s = geluGate(x), du = fma(f4(1.5957691216057308), f4(0.21406444882840506), mul(x, x));
     return add(s, mul(mul(mul(x, s), sub(f4(1), s)), du));

@@ -7,6 +7,6 @@ export { dropout } from './dropout';
 export { embedding, embedding_grad } from './embedding';
 export { gemm, gemm_scratch } from './gemm';
 export { layer_norm, layer_norm_grad } from './layer-norm';
-export { pad_rows, unpad_rows } from './heads';
 export { sum_axis } from './reduce';
+export { copy_rows, pad_rows } from './rows';
 export { transpose } from './transpose';

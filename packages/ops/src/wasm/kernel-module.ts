@@ -21,8 +21,8 @@ export interface KernelModule {
   gemm(a: number, b: number, bias: number, c: number, batch: number, strideA: number, strideB: number, m: number, n: number, k: number, transposeA: number, transposeB: number, scratch: number): void;
   layer_norm(x: number, gain: number, bias: number, y: number, means: number, rstds: number, rows: number, width: number, eps: number): void;
   layer_norm_grad(x: number, gain: number, dy: number, dx: number, dgain: number, dbias: number, means: number, rstds: number, rows: number, width: number): void;
+  copy_rows(x: number, y: number, rows: number, n: number, pitchX: number, pitchY: number): void;
   pad_rows(x: number, y: number, rows: number, width: number, padded: number): void;
-  unpad_rows(x: number, y: number, rows: number, width: number, padded: number): void;
   sum_axis(x: number, y: number, outer: number, length: number, inner: number): void;
   transpose(x: number, y: number, rank: number, table: number): void;
 }

@@ -76,7 +76,7 @@ function withPaddedHeads(
   return wideOutputs.map((wide, i) => {
     const shape = outputShapes[i]!;
     const out = device.output(shape);
-    device.kernels.unpad_rows(device.address(wide), device.address(out), heads(shape), headDim, padded);
+    device.kernels.copy_rows(device.address(wide), device.address(out), heads(shape), headDim, padded, headDim);
     device.free(wide);
     return out;
   });

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { batchMatMul } from './batch-mat-mul.js';
 import { cast } from './cast.js';
+import { concat } from './concat.js';
 import { fusedMatMul } from './fused-mat-mul.js';
 import { gather } from './gather.js';
 import { identity } from './identity.js';
 import { oneHot } from './one-hot.js';
 import { replaceKernel } from './replace.js';
+import { split } from './split.js';
 import { sum } from './sum.js';
 import { transpose } from './transpose.js';
 import { unsortedSegmentSum } from './unsorted-segment-sum.js';
@@ -19,6 +21,8 @@ export function replaceStockKernels(): void {
   replaceKernel(tf.Cast, cast);
   replaceKernel(tf.Identity, identity);
   replaceKernel(tf.Transpose, transpose);
+  replaceKernel(tf.SplitV, split);
+  replaceKernel(tf.Concat, concat);
   replaceKernel(tf.Sum, sum);
   replaceKernel(tf.UnsortedSegmentSum, unsortedSegmentSum);
 }

@@ -7,7 +7,7 @@ export type Inputs = Record<string, TensorInfo>;
 
 /** A tfjs kernel of ours; `stock` runs what tfjs registered under that name, for the cases that it does well. */
 export interface Kernel<Attributes> {
-  (device: Device, inputs: Inputs, attributes: Attributes, stock: () => TensorInfo): TensorInfo;
+  (device: Device, inputs: Inputs, attributes: Attributes, stock: () => TensorInfo): TensorInfo | TensorInfo[];
 }
 
 /** Registers a kernel on the wasm backend, in the place of tfjs's own where there is one. */

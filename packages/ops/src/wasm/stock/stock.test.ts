@@ -176,3 +176,13 @@ test('a second activation keeps one device and one set of kernels', async () => 
   await wasm().activate();
   expect(tf.getKernel(tf.BatchMatMul, 'wasm')).toBe(kernel);
 });
+
+test('split and concat along every axis', async () => {
+  const x = values([4, 6, 5]);
+  for (const [axis, sizes] of [[0, [1, 3]], [1, [2, 0, 4]], [1, 3], [2, [1, 4]], [-1, 5]] as [number, number | number[]][])
+    await agrees(() => {
+      const parts = tf.split(tf.tensor(x, [4, 6, 5]), sizes, axis);
+      return tf.concat([...parts.slice(1), parts[0]!], axis);
+    }, 0);
+  await agrees(() => tf.concat(tf.split(tf.greater(tf.tensor(x, [4, 6, 5]), 0), 2, 1).reverse(), 1), 0);
+});
