@@ -49,7 +49,11 @@ class Gpt extends Module {
 function batch(step: number, size = 16): [tf.Tensor, tf.Tensor] {
   const pieces = Array.from({ length: size }, (_, i) => ((step * size + i) * 37) % (ids.length - contextLength));
   const cut = (shift: number) =>
-    tf.tensor2d(pieces.map((start) => [...ids.subarray(start + shift, start + shift + contextLength)]), undefined, 'int32');
+    tf.tensor2d(
+      pieces.map((start) => [...ids.subarray(start + shift, start + shift + contextLength)]),
+      undefined,
+      'int32',
+    );
   return [cut(0), cut(1)];
 }
 
@@ -80,7 +84,12 @@ export async function main(steps = 300, log = console.log): Promise<{ losses: nu
   let text = "'Twas";
   while (text.length < 130) {
     const seen = [...text].slice(-contextLength).map((character) => characters.indexOf(character));
-    const next = tf.tidy(() => tf.argMax(model.forward(tf.tensor2d([seen], undefined, 'int32')), -1).dataSync().at(-1)!);
+    const next = tf.tidy(() =>
+      tf
+        .argMax(model.forward(tf.tensor2d([seen], undefined, 'int32')), -1)
+        .dataSync()
+        .at(-1)!,
+    );
     text += characters[next];
   }
   log(text);

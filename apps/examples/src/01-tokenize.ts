@@ -13,7 +13,9 @@ export async function main(log = console.log): Promise<Record<string, number>> {
     const ids = tokenizer.encode(jabberwocky);
     if (tokenizer.decode(ids) !== jabberwocky) throw new Error(`${name} lost something on the way back`);
     lengths[name] = ids.length;
-    log(`${name.padEnd(10)} ${String(tokenizer.vocabSize).padStart(4)} tokens in the vocabulary, ${ids.length} in the poem`);
+    log(
+      `${name.padEnd(10)} ${String(tokenizer.vocabSize).padStart(4)} tokens in the vocabulary, ${ids.length} in the poem`,
+    );
   }
 
   // BPE has learnt whole words of this poem; what it never saw is still spelled out in bytes, nothing is lost

@@ -24,7 +24,12 @@ function rows(ids: number[], count: number, stream: RandomStream, step: number):
 
 /** Mean loss in nats of predicting each row's next tokens. */
 function loss(model: Gpt2, tokens: number[][]): tf.Scalar {
-  const cut = (from: number, to?: number) => tf.tensor2d(tokens.map((row) => row.slice(from, to)), undefined, 'int32');
+  const cut = (from: number, to?: number) =>
+    tf.tensor2d(
+      tokens.map((row) => row.slice(from, to)),
+      undefined,
+      'int32',
+    );
   return tf.mean(crossEntropy(model.forward(cut(0, -1)), cut(1))) as tf.Scalar;
 }
 
@@ -52,7 +57,9 @@ function probabilities(model: Gpt2, tokenizer: Tokenizer, sentence: string): { t
 /** Probability that "I love New York" goes on with this word, however many tokens the word has. */
 function continuation(model: Gpt2, tokenizer: Tokenizer, word: string): number {
   const prompt = tokenizer.encode('\nI love New York').length - 1;
-  return probabilities(model, tokenizer, `I love New York${word}`).slice(prompt).reduce((product, { p }) => product * p, 1);
+  return probabilities(model, tokenizer, `I love New York${word}`)
+    .slice(prompt)
+    .reduce((product, { p }) => product * p, 1);
 }
 
 async function say(model: Gpt2, tokenizer: Tokenizer): Promise<string> {
@@ -88,8 +95,12 @@ export async function main(log = console.log) {
   log('probability and loss of each token after all before it, before -> after:');
   before.prefixes.forEach(({ token, p }, i) => {
     const q = after.prefixes[i]!.p;
-    log(`  ${JSON.stringify(token).padEnd(10)} ${p.toFixed(4)} -> ${q.toFixed(4)}   loss ${(-Math.log(p)).toFixed(2)} -> ${(-Math.log(q)).toFixed(2)}`);
+    log(
+      `  ${JSON.stringify(token).padEnd(10)} ${p.toFixed(4)} -> ${q.toFixed(4)}   loss ${(-Math.log(p)).toFixed(2)} -> ${(-Math.log(q)).toFixed(2)}`,
+    );
   });
-  log(`what it forgot: p(" City") ${before.city.toFixed(4)} -> ${after.city.toFixed(4)}, other text ${(after.heldOut - before.heldOut).toFixed(3)} nats worse`);
+  log(
+    `what it forgot: p(" City") ${before.city.toFixed(4)} -> ${after.city.toFixed(4)}, other text ${(after.heldOut - before.heldOut).toFixed(3)} nats worse`,
+  );
   return { before, after };
 }

@@ -20,6 +20,8 @@ export function townSentences(refrain: string): { training: string; heldOut: str
   const shuffled = all.map((sentence, i) => [stream.uniform(i), sentence] as const).sort(([a], [b]) => a - b);
   const sentences = shuffled.map(([, sentence]) => sentence);
   const heldOut = sentences.slice(0, sentences.length / 10);
-  const training = sentences.slice(sentences.length / 10).flatMap((sentence, i) => (i % 6 === 0 ? [refrain, sentence] : [sentence]));
+  const training = sentences
+    .slice(sentences.length / 10)
+    .flatMap((sentence, i) => (i % 6 === 0 ? [refrain, sentence] : [sentence]));
   return { training: `${training.join('\n')}\n`, heldOut: `${heldOut.join('\n')}\n` };
 }

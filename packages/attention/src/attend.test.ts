@@ -15,7 +15,12 @@ describe('attend', () => {
       const [q, k, v] = [random([3, 7, 20], 1), random([3, 7, 10], 2), random([3, 7, 10], 3)];
       const whole = attend(q, k, v, sizes);
       const cache = new KvCache({ numLayers: 1, batchSize: 3, width: 10, contextLength: 9, pageSize: 3 });
-      const chunks = [[0, 2], [2, 1], [3, 4]].map(([start, length]) => { // prettier-ignore
+      const chunks = [
+        [0, 2],
+        [2, 1],
+        [3, 4],
+      ].map(([start, length]) => {
+        // prettier-ignore
         const part = (x: tf.Tensor) => tf.slice(x, [0, start!, 0], [-1, length!, -1]);
         const y = attend(part(q), part(k), part(v), { ...sizes, cache });
         cache.advance(length!);
@@ -45,7 +50,10 @@ describe('attend', () => {
     tf.tidy(() => {
       let weights: tf.Tensor | undefined;
       const [q, k] = [random([2, 5, 20], 1), random([2, 5, 10], 2)];
-      attend(q, k, k, { ...sizes, trace: (path, value) => void (expect(path).toBe('attn.weights'), (weights = value)) });
+      attend(q, k, k, {
+        ...sizes,
+        trace: (path, value) => void (expect(path).toBe('attn.weights'), (weights = value)),
+      });
       expect(weights!.shape).toEqual([2, 4, 5, 5]);
       expect(difference(tf.sum(weights!, -1), tf.ones([2, 4, 5]))).toBeLessThan(1e-6);
     });
@@ -61,7 +69,10 @@ describe('masks', () => {
   });
 
   it('count positions from the first real token', () => {
-    tf.tidy(() => expect(maskedPositions(paddingMask([2, 4], 4)).arraySync()).toEqual([[0, 0, 0, 1], [0, 1, 2, 3]])); // prettier-ignore
+    tf.tidy(() => {
+      // prettier-ignore
+      expect(maskedPositions(paddingMask([2, 4], 4)).arraySync()).toEqual([[0, 0, 0, 1], [0, 1, 2, 3]]);
+    });
   });
 });
 

@@ -42,5 +42,8 @@ export function attend(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, options: Attend
   const keyMask = stored?.keyMask ?? options.keyMask;
   const seen = { ...shape, ...(keyMask && { keyMask }), ...(stored && { queryOffset: stored.position }) };
   trace?.(`${path ?? 'attn'}.weights`, attentionWeights(q, keys, seen));
-  return attention(q, keys, stored?.values ?? v, { ...seen, ...(rng && dropout > 0 && { dropout: { rate: dropout, rng } }) });
+  return attention(q, keys, stored?.values ?? v, {
+    ...seen,
+    ...(rng && dropout > 0 && { dropout: { rate: dropout, rng } }),
+  });
 }

@@ -76,9 +76,14 @@ describe('KvCache', () => {
 
   it('counts positions from the first real token', () => {
     const cache = new KvCache({ ...sizes, leftPadding: [0, 2] });
-    tf.tidy(() => expect(cache.positions(4).arraySync()).toEqual([[0, 1, 2, 3], [0, 0, 0, 1]])); // prettier-ignore
+    tf.tidy(() => {
+      // prettier-ignore
+      expect(cache.positions(4).arraySync()).toEqual([[0, 1, 2, 3], [0, 0, 0, 1]]);
+    });
     add(cache, 4, 1);
-    tf.tidy(() => expect(cache.positions(1).arraySync()).toEqual([[4], [2]]));
+    tf.tidy(() => {
+      expect(cache.positions(1).arraySync()).toEqual([[4], [2]]);
+    });
     cache.dispose();
   });
 
@@ -93,7 +98,7 @@ describe('KvCache', () => {
   it('does not touch the tensors it was given', () => {
     const cache = new KvCache(sizes);
     const given = filled(2, 4);
-    cache.append(0, given, given);
+    tf.tidy(() => void cache.append(0, given, given));
     cache.advance(2);
     add(cache, 2, 1);
     expect([...given.dataSync()].every((value) => value === 4)).toBe(true);

@@ -1,4 +1,4 @@
-import { registerGradients } from '@ashlar/ops';
+import { isolated, registerGradients } from '@ashlar/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertInitialized } from './init.js';
 
@@ -28,20 +28,22 @@ export function valueAndGradients<Aux extends tf.NamedTensorMap = Record<string,
   registerGradients();
   assertInitialized(parameters);
   let aux = {} as Aux;
-  const engine = tf.engine();
-  const { value, grads } = engine.gradients(() => {
+  const forward = () => {
     const result = f();
     if (result instanceof tf.Tensor) return result;
     aux = result.aux ?? aux;
-    Object.values(aux).forEach(tf.keep);
+    Object.values(aux).forEach((tensor) => tf.keep(tensor));
     return result.loss;
-  }, [...parameters.values()]);
-  // kept only across the end of the forward scope: from here on they are the caller's like any result
-  for (const tensor of Object.values(aux)) {
-    tensor.kept = false;
-    engine.track(tensor);
-  }
+  };
+  const { value, grads } = isolated(() => tf.engine().gradients(forward, [...parameters.values()]));
+  Object.values(aux).forEach(release);
   const gradients = new Map<string, tf.Tensor>();
   [...parameters.keys()].forEach((path, i) => grads[i] && gradients.set(path, grads[i]));
   return { value: value as tf.Scalar, gradients, aux };
+}
+
+/** Undoes `tf.keep`: from here on the tensor is the current scope's, like any result. */
+function release(tensor: tf.Tensor): void {
+  tensor.kept = false;
+  (tf.engine() as unknown as { track(tensor: tf.Tensor): void }).track(tensor);
 }

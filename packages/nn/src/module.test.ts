@@ -1,7 +1,18 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { borrow, LayerNorm, Linear, Module, numParameters, parameter, parameters, replaceModules, stateDict, zeros } from './index.js';
+import {
+  borrow,
+  LayerNorm,
+  Linear,
+  Module,
+  numParameters,
+  parameter,
+  parameters,
+  replaceModules,
+  stateDict,
+  zeros,
+} from './index.js';
 import type { UnaryModule } from './index.js';
 
 class Attention extends Module {
@@ -85,7 +96,9 @@ describe('the module tree', () => {
   });
 
   it('refuses arrays that mix modules with other things', () => {
-    expect(() => parameters(new Holder([new Linear(1, 1), 3]))).toThrow('held: an array holds either Modules only or none');
+    expect(() => parameters(new Holder([new Linear(1, 1), 3]))).toThrow(
+      'held: an array holds either Modules only or none',
+    );
   });
 
   it('leaves what is borrowed to its owner', () => {
@@ -127,7 +140,13 @@ describe('replaceModules', () => {
 
   it('reaches elements of arrays', () => {
     const model = new Holder([new Linear(1, 1), new Linear(1, 1)]);
-    expect(replaceModules(model, (path) => path === 'held.1', (child) => new Wrapper(child as UnaryModule))).toEqual(['held.1']);
+    expect(
+      replaceModules(
+        model,
+        (path) => path === 'held.1',
+        (child) => new Wrapper(child as UnaryModule),
+      ),
+    ).toEqual(['held.1']);
     expect((model.held as Module[])[1]).toBeInstanceOf(Wrapper);
     model.dispose();
   });

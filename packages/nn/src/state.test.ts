@@ -3,7 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { fromHost, hostStateDict, initialize, Linear, loadStateDict, stateDict, type HostTensor } from './index.js';
 
-const float = (shape: number[], values: number[]): HostTensor => ({ dtype: 'float32', shape, data: Float32Array.from(values) });
+const float = (shape: number[], values: number[]): HostTensor => ({
+  dtype: 'float32',
+  shape,
+  data: Float32Array.from(values),
+});
 
 describe('state dicts', () => {
   it('go to the host and back', async () => {

@@ -61,7 +61,7 @@ function refuseHidden(value: unknown, path: string, seen: Set<unknown>): void {
       `${path}: a ${kind} must be a field of a Module (or an element of an array of Modules), not sit inside another object`,
     );
   }
-  const children =
-    value instanceof Map || value instanceof Set ? [...value.entries()].map(([k, v]) => [String(k), v]) : Object.entries(value);
-  for (const [name, child] of children) refuseHidden(child, `${path}.${String(name)}`, seen);
+  const inside = value instanceof Map ? value : value instanceof Set ? [...value].entries() : Object.entries(value);
+  for (const [name, child] of inside as Iterable<[unknown, unknown]>)
+    refuseHidden(child, `${path}.${String(name)}`, seen);
 }

@@ -28,4 +28,4 @@ export { globalNorm } from './ops/global-norm.js';
 export { layerNorm, type LayerNormOptions } from './ops/layer-norm.js';
 export { linear, type LinearOpOptions } from './ops/linear.js';
 export { DropoutRng, philox4x32, RandomStream } from './random/index.js';
-export { checkpointed, referenceGradient } from './tape/index.js';
+export { checkpointed, isolated, referenceGradient } from './tape/index.js';

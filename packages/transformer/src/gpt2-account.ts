@@ -32,7 +32,13 @@ export function parameterAccount(config: Gpt2Config): ParameterAccount {
   const positionEmbedding = contextLength * d;
   const vectors = norms + biases;
   return {
-    textbook: { tokenEmbedding, unembedding: tokenEmbedding, attention, mlp, total: 2 * tokenEmbedding + attention + mlp },
+    textbook: {
+      tokenEmbedding,
+      unembedding: tokenEmbedding,
+      attention,
+      mlp,
+      total: 2 * tokenEmbedding + attention + mlp,
+    },
     actual: {
       tokenEmbedding,
       positionEmbedding,

@@ -41,6 +41,8 @@ export function completeGpt2Config(config: Gpt2Config): Required<Gpt2Config> {
   if (hiddenSize % numHeads !== 0)
     throw new RangeError(`Gpt2Config: hiddenSize (${hiddenSize}) must be a multiple of numHeads (${numHeads})`);
   if (!Object.hasOwn(activations, activation))
-    throw new RangeError(`Gpt2Config: unknown activation '${activation}', known are ${Object.keys(activations).join(', ')}`);
+    throw new RangeError(
+      `Gpt2Config: unknown activation '${activation}', known are ${Object.keys(activations).join(', ')}`,
+    );
   return complete;
 }

@@ -19,8 +19,7 @@ export async function gpt2ToHuggingFace(model: Gpt2): Promise<HuggingFaceModel> 
   for (const [path, tensor] of await hostStateDict(model)) {
     tensors.set(PREFIX + path, isConv1d(path) ? transposed(tensor) : tensor);
     const biasPath = path.replace(/\.weight$/, '.bias');
-    if (!model.config.bias && !/^w[tp]e\./.test(path))
-      tensors.set(PREFIX + biasPath, zeroVector(tensor.shape[0]!));
+    if (!model.config.bias && !/^w[tp]e\./.test(path)) tensors.set(PREFIX + biasPath, zeroVector(tensor.shape[0]!));
   }
   return { config: toHuggingFaceConfig(model.config), tensors };
 }

@@ -135,7 +135,9 @@ describe('Gpt2', () => {
   it('lives beside another model and frees all it made', () => {
     const before = tf.memory().numTensors;
     const [policy, reference] = [new Gpt2(small, { seed: 1 }), new Gpt2(small, { seed: 1 })];
-    tf.tidy(() => expect(difference(policy.forward(ids([[1]])), reference.forward(ids([[1]])))).toBe(0));
+    tf.tidy(() => {
+      expect(difference(policy.forward(ids([[1]])), reference.forward(ids([[1]])))).toBe(0);
+    });
     policy.dispose();
     reference.dispose();
     expect(tf.memory().numTensors).toBe(before);

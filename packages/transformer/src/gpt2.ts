@@ -134,7 +134,9 @@ export class Gpt2 extends Module implements LanguageModel {
       const at = positions ?? cache?.positions(seq) ?? tf.range(0, seq, 1, 'int32');
       let x = tf.add(this.wte.forward(tokens), this.wpe.forward(at)); // [batch, seq, hidden]
       x = this.drop.forward(x, options.rng);
-      this.h.forEach((block, layer) => (x = block.forward(x, { ...options, ...(cache && { cache }), layer } as BlockOptions)));
+      this.h.forEach(
+        (block, layer) => (x = block.forward(x, { ...options, ...(cache && { cache }), layer } as BlockOptions)),
+      );
       cache?.advance(seq);
       return this.ln_f.forward(x);
     });

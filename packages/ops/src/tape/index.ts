@@ -1,2 +1,3 @@
 export { checkpointed } from './checkpointed.js';
 export { referenceGradient } from './reference-gradient.js';
+export { isolated } from './isolated.js';
