@@ -18,21 +18,14 @@ export class AlignedText {
   slice(start: number, end: number): AlignedText {
     if (start === 0 && end === this.text.length) return this;
     const text = this.text.slice(start, end);
-    if (!this.starts || !this.ends)
-      return new AlignedText(text, this.sourceStart + start);
+    if (!this.starts || !this.ends) return new AlignedText(text, this.sourceStart + start);
     const from = this.starts[start] ?? this.ends[start - 1] ?? this.sourceStart;
-    return new AlignedText(
-      text,
-      from,
-      this.starts.subarray(start, end),
-      this.ends.subarray(start, end),
-    );
+    return new AlignedText(text, from, this.starts.subarray(start, end), this.ends.subarray(start, end));
   }
 
   /** Where units `[start, end)` came from, as a half-open range of source units. */
   sourceRange(start: number, end: number): [number, number] {
-    if (!this.starts || !this.ends)
-      return [this.sourceStart + start, this.sourceStart + end];
+    if (!this.starts || !this.ends) return [this.sourceStart + start, this.sourceStart + end];
     if (start >= end) {
       const at = this.starts[start] ?? this.ends[start - 1] ?? this.sourceStart;
       return [at, at];
@@ -45,14 +38,10 @@ export class AlignedText {
    * All units of a replacement stand for all of `[start, end)`; what an insertion adds (`start === end`) stands for
    * the unit that follows it when `anchor` is `'next'`, else for the one before.
    */
-  replace(
-    replacements: [number, number, string][],
-    anchor: "previous" | "next" = "previous",
-  ): AlignedText {
+  replace(replacements: [number, number, string][], anchor: 'previous' | 'next' = 'previous'): AlignedText {
     if (replacements.length === 0) return this;
     let length = this.text.length;
-    for (const [start, end, by] of replacements)
-      length += by.length - (end - start);
+    for (const [start, end, by] of replacements) length += by.length - (end - start);
     const starts = new Int32Array(length);
     const ends = new Int32Array(length);
     const parts: string[] = [];
@@ -67,10 +56,7 @@ export class AlignedText {
     };
     for (const [start, end, by] of replacements) {
       keep(start);
-      const range =
-        start < end
-          ? this.sourceRange(start, end)
-          : this.neighbour(start, anchor);
+      const range = start < end ? this.sourceRange(start, end) : this.neighbour(start, anchor);
       parts.push(by);
       starts.fill(range[0], at, at + by.length);
       ends.fill(range[1], at, at + by.length);
@@ -78,16 +64,11 @@ export class AlignedText {
       last = end;
     }
     keep(this.text.length);
-    return new AlignedText(parts.join(""), this.sourceStart, starts, ends);
+    return new AlignedText(parts.join(''), this.sourceStart, starts, ends);
   }
 
-  private neighbour(
-    index: number,
-    anchor: "previous" | "next",
-  ): [number, number] {
-    const unit = anchor === "next" ? index : index - 1;
-    return unit >= 0 && unit < this.text.length
-      ? this.sourceRange(unit, unit + 1)
-      : this.sourceRange(index, index);
+  private neighbour(index: number, anchor: 'previous' | 'next'): [number, number] {
+    const unit = anchor === 'next' ? index : index - 1;
+    return unit >= 0 && unit < this.text.length ? this.sourceRange(unit, unit + 1) : this.sourceRange(index, index);
   }
 }

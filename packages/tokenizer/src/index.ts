@@ -1,11 +1,7 @@
-export { byteTokenizer, characterTokenizer } from "./presets.js";
-export {
-  Tokenizer,
-  TokenStream,
-  type DecodeOptions,
-  type EncodeOptions,
-} from "./tokenizer.js";
-export { trainBpe, type TrainBpeOptions } from "./training/train-bpe.js";
+export { byteTokenizer, characterTokenizer } from './presets.js';
+export { Tokenizer, TokenStream, type DecodeOptions, type EncodeOptions } from './tokenizer.js';
+export { BpeTrainer, trainBpe, type BpeTrainerOptions } from './training/train-bpe.js';
+export { lines, trainFromStream, type TrainingProgress } from './training/trainer.js';
 export type {
   AddedToken,
   Decoder,
@@ -20,4 +16,4 @@ export type {
   TokenizerJson,
   TokenizerParts,
   Truncation,
-} from "./types.js";
+} from './types.js';

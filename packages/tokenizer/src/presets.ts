@@ -1,33 +1,29 @@
-import { byteToUnit } from "./core/byte-alphabet.js";
-import { Tokenizer } from "./tokenizer.js";
+import { byteToUnit } from './core/byte-alphabet.js';
+import { Tokenizer } from './tokenizer.js';
 
-const byteLevel = (useRegex: boolean) => ({
-  type: "ByteLevel",
+const wholeBytes = {
+  type: 'ByteLevel',
   add_prefix_space: false,
   trim_offsets: true,
-  use_regex: useRegex,
-});
+  use_regex: false,
+};
 
 /** One token for each distinct character (code point) of `text`; ids in code point order, as nanoGPT's. */
 export function characterTokenizer(text: string): Tokenizer {
-  const points = [...new Set(Array.from(text, (c) => c.codePointAt(0)!))].sort(
-    (a, b) => a - b,
-  );
+  const points = [...new Set(Array.from(text, (c) => c.codePointAt(0)!))].sort((a, b) => a - b);
   return Tokenizer.fromJSON({
-    version: "1.0",
+    version: '1.0',
     pre_tokenizer: {
-      type: "Split",
-      pattern: { Regex: "[\\s\\S]" },
-      behavior: "Isolated",
+      type: 'Split',
+      pattern: { Regex: '[\\s\\S]' },
+      behavior: 'Isolated',
       invert: false,
     },
-    decoder: { type: "Fuse" },
+    decoder: { type: 'Fuse' },
     model: {
-      type: "WordLevel",
-      vocab: Object.fromEntries(
-        points.map((p, id) => [String.fromCodePoint(p), id]),
-      ),
-      unk_token: "<unk>",
+      type: 'WordLevel',
+      vocab: Object.fromEntries(points.map((p, id) => [String.fromCodePoint(p), id])),
+      unk_token: '<unk>',
     },
   });
 }
@@ -35,38 +31,13 @@ export function characterTokenizer(text: string): Tokenizer {
 /** One token for each byte of UTF-8; ids are the bytes. */
 export function byteTokenizer(): Tokenizer {
   return Tokenizer.fromJSON({
-    version: "1.0",
-    pre_tokenizer: byteLevel(false),
-    decoder: byteLevel(false),
+    version: '1.0',
+    pre_tokenizer: wholeBytes,
+    decoder: wholeBytes,
     model: {
-      type: "BPE",
-      vocab: Object.fromEntries(
-        Array.from(byteToUnit, (unit, b) => [String.fromCharCode(unit), b]),
-      ),
+      type: 'BPE',
+      vocab: Object.fromEntries(Array.from(byteToUnit, (unit, b) => [String.fromCharCode(unit), b])),
       merges: [],
     },
-  });
-}
-
-/** A byte-level BPE of GPT-2's form from its vocabulary and merges. */
-export function gpt2Tokenizer(
-  vocab: Record<string, number>,
-  merges: [string, string][],
-  specialTokens: string[],
-): Tokenizer {
-  return Tokenizer.fromJSON({
-    version: "1.0",
-    added_tokens: specialTokens.map((content) => ({
-      id: vocab[content],
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true,
-    })),
-    pre_tokenizer: byteLevel(true),
-    decoder: byteLevel(true),
-    model: { type: "BPE", vocab, merges },
   });
 }

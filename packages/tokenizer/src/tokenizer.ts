@@ -1,15 +1,11 @@
-import { AddedVocabulary } from "./added-vocabulary.js";
-import { AlignedText } from "./aligned-text.js";
-import { ByteBpeModel } from "./core/byte-bpe-model.js";
-import type { BytePairEncoder } from "./core/byte-pair-encoder.js";
-import { scannerFor } from "./core/scanner-for.js";
-import { partsFromJSON } from "./json/from-json.js";
-import { partsToJSON } from "./json/to-json.js";
-import type {
-  SpecialTokenPolicy,
-  TokenizerJson,
-  TokenizerParts,
-} from "./types.js";
+import { AddedVocabulary } from './added-vocabulary.js';
+import { AlignedText } from './aligned-text.js';
+import { ByteBpeModel } from './core/byte-bpe-model.js';
+import type { BytePairEncoder } from './core/byte-pair-encoder.js';
+import { scannerFor } from './core/scanner-for.js';
+import { partsFromJSON } from './json/from-json.js';
+import { partsToJSON } from './json/to-json.js';
+import type { SpecialTokenPolicy, TokenizerJson, TokenizerParts } from './types.js';
 
 export interface EncodeOptions {
   /** Adds what the post-processor adds: `[CLS]`, `<s>`. @default true */
@@ -40,10 +36,7 @@ export class Tokenizer {
       if (token.special) this.special.add(token.id);
     }
     const scan = scannerFor(parts.preTokenizer?.toJSON() ?? null);
-    this.fast =
-      parts.model instanceof ByteBpeModel && scan
-        ? parts.model.encoderFor(scan)
-        : null;
+    this.fast = parts.model instanceof ByteBpeModel && scan ? parts.model.encoderFor(scan) : null;
   }
 
   /** From the object of a Hugging Face `tokenizer.json`. */
@@ -59,8 +52,7 @@ export class Tokenizer {
   /** Number of tokens, added ones counted. */
   get vocabSize(): number {
     let size = this.parts.model.vocabSize;
-    for (const content of this.addedByContent.keys())
-      if (this.parts.model.tokenToId(content) === undefined) size++;
+    for (const content of this.addedByContent.keys()) if (this.parts.model.tokenToId(content) === undefined) size++;
     return size;
   }
 
@@ -75,51 +67,30 @@ export class Tokenizer {
   }
 
   /** The ids of a text. */
-  encode(
-    text: string,
-    { addSpecialTokens = true, specialTokens = "text" }: EncodeOptions = {},
-  ): number[] {
+  encode(text: string, { addSpecialTokens = true, specialTokens = 'text' }: EncodeOptions = {}): number[] {
     const ids: number[] = [];
-    const {
-      normalizer = null,
-      preTokenizer,
-      model,
-      postProcessor,
-    } = this.parts;
-    for (const { piece, token } of this.added.split(
-      new AlignedText(text),
-      normalizer,
-      specialTokens,
-    )) {
+    const { normalizer = null, preTokenizer, model, postProcessor } = this.parts;
+    for (const { piece, token } of this.added.split(new AlignedText(text), normalizer, specialTokens)) {
       if (token) ids.push(token.id);
       else if (this.fast) {
         const n = this.fast.encode(piece.text);
         for (let i = 0; i < n; i++) ids.push(this.fast.out[i]!);
       } else
-        for (const part of preTokenizer?.preTokenize(piece) ?? [piece])
-          if (part.text) model.encodeInto(part.text, ids);
+        for (const part of preTokenizer?.preTokenize(piece) ?? [piece]) if (part.text) model.encodeInto(part.text, ids);
     }
-    return addSpecialTokens && postProcessor
-      ? postProcessor.processIds([ids])
-      : ids;
+    return addSpecialTokens && postProcessor ? postProcessor.processIds([ids]) : ids;
   }
 
   /** The text of ids. */
-  decode(
-    ids: Iterable<number>,
-    { skipSpecialTokens = false }: DecodeOptions = {},
-  ): string {
+  decode(ids: Iterable<number>, { skipSpecialTokens = false }: DecodeOptions = {}): string {
     const tokens: string[] = [];
     for (const id of ids) {
       if (skipSpecialTokens && this.special.has(id)) continue;
       const token = this.idToToken(id);
-      if (token === undefined)
-        throw new RangeError(`decode: id ${id} is not in the vocabulary`);
+      if (token === undefined) throw new RangeError(`decode: id ${id} is not in the vocabulary`);
       tokens.push(token);
     }
-    return this.parts.decoder
-      ? this.parts.decoder.decodeChain(tokens).join("")
-      : tokens.join(" ");
+    return this.parts.decoder ? this.parts.decoder.decodeChain(tokens).join('') : tokens.join(' ');
   }
 
   /** A decoder fed id by id, for text as it is generated. */
@@ -131,7 +102,7 @@ export class Tokenizer {
 /** Turns ids into text as they come, and never splits a character. */
 export class TokenStream {
   private ids: number[] = [];
-  private given = "";
+  private given = '';
 
   constructor(
     private readonly tokenizer: Tokenizer,
@@ -142,7 +113,7 @@ export class TokenStream {
   push(id: number): string {
     this.ids.push(id);
     const text = this.tokenizer.decode(this.ids, this.options);
-    if (text.endsWith("\ufffd")) return "";
+    if (text.endsWith('\ufffd')) return '';
     const fresh = text.slice(this.given.length);
     this.given = text;
     return fresh;

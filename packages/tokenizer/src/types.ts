@@ -1,8 +1,7 @@
-import type { AlignedText } from "./aligned-text.js";
+import type { AlignedText } from './aligned-text.js';
 
 /** Any value that JSON can hold. */
-export type Json =
-  null | boolean | number | string | Json[] | { [key: string]: Json };
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /** The object of a Hugging Face `tokenizer.json`. */
 export interface TokenizerJson {
@@ -90,7 +89,7 @@ export interface AddedToken {
  * `'text'` encodes it as ordinary characters (safe for text of strangers), `'allow'` gives its id,
  * `'forbid'` throws.
  */
-export type SpecialTokenPolicy = "text" | "allow" | "forbid";
+export type SpecialTokenPolicy = 'text' | 'allow' | 'forbid';
 
 /** Everything known about an encoded text; all lists have one entry a token. */
 export interface Encoding {
@@ -118,17 +117,17 @@ export interface Truncation {
   /** Tokens repeated between a window and the next. @default 0 */
   stride?: number;
   /** @default 'longest_first' */
-  strategy?: "longest_first" | "only_first" | "only_second";
+  strategy?: 'longest_first' | 'only_first' | 'only_second';
   /** Which end is cut. @default 'right' */
-  direction?: "left" | "right";
+  direction?: 'left' | 'right';
 }
 
 /** Fills encodings to a length. */
 export interface Padding {
   /** A fixed length, or `'longest'` of the batch. @default 'longest' */
-  length?: number | "longest";
+  length?: number | 'longest';
   /** @default 'right' */
-  direction?: "left" | "right";
+  direction?: 'left' | 'right';
   padToMultipleOf?: number;
   /** @default 0 */
   padId?: number;

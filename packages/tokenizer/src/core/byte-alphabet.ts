@@ -1,7 +1,6 @@
 /** The bytes in the order of GPT-2's alphabet: printable ones first, then the rest. */
 export const alphabetBytes: readonly number[] = (() => {
-  const printable = (b: number) =>
-    (b >= 33 && b <= 126) || (b >= 161 && b <= 172) || b >= 174;
+  const printable = (b: number) => (b >= 33 && b <= 126) || (b >= 161 && b <= 172) || b >= 174;
   const all = Array.from({ length: 256 }, (_, b) => b);
   return [...all.filter(printable), ...all.filter((b) => !printable(b))];
 })();
@@ -10,8 +9,7 @@ export const alphabetBytes: readonly number[] = (() => {
 export const byteToUnit: Uint16Array = (() => {
   const units = new Uint16Array(256);
   let next = 256;
-  for (const b of alphabetBytes)
-    units[b] = b >= 33 && b !== 173 && (b <= 126 || b >= 161) ? b : next++;
+  for (const b of alphabetBytes) units[b] = b >= 33 && b !== 173 && (b <= 126 || b >= 161) ? b : next++;
   return units;
 })();
 
@@ -23,14 +21,9 @@ export const unitToByte: Int16Array = (() => {
 })();
 
 /** Bytes as a string over the byte alphabet. */
-export function bytesToAlphabet(
-  bytes: Uint8Array,
-  start = 0,
-  end = bytes.length,
-): string {
-  let s = "";
-  for (let i = start; i < end; i++)
-    s += String.fromCharCode(byteToUnit[bytes[i]!]!);
+export function bytesToAlphabet(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  let s = '';
+  for (let i = start; i < end; i++) s += String.fromCharCode(byteToUnit[bytes[i]!]!);
   return s;
 }
 

@@ -1,8 +1,8 @@
-import type { Json, Model, ModelToken } from "../types.js";
-import { alphabetToBytes } from "./byte-alphabet.js";
-import { BytePairEncoder } from "./byte-pair-encoder.js";
-import { ByteVocabulary } from "./byte-vocabulary.js";
-import { scanAll, type Scanner } from "./scanners.js";
+import type { Json, Model, ModelToken } from '../types.js';
+import { alphabetToBytes } from './byte-alphabet.js';
+import { BytePairEncoder } from './byte-pair-encoder.js';
+import { ByteVocabulary } from './byte-vocabulary.js';
+import { scanAll, type Scanner } from './scanners.js';
 
 /** Vocabulary and merges of a byte-level BPE, token strings over the byte alphabet. */
 export interface ByteBpeData {
@@ -33,9 +33,7 @@ export class ByteBpeModel implements Model {
       const ids = [a, b, a + b].map((token) => {
         const id = data.vocab.get(token);
         if (id === undefined)
-          throw new Error(
-            `model.merges[${rank}]: token ${JSON.stringify(token)} is not in model.vocab`,
-          );
+          throw new Error(`model.merges[${rank}]: token ${JSON.stringify(token)} is not in model.vocab`);
         return id;
       });
       this.triples.set(ids, rank * 3);
@@ -92,7 +90,7 @@ export class ByteBpeModel implements Model {
 
   toJSON(): Json {
     return {
-      type: "BPE",
+      type: 'BPE',
       dropout: null,
       unk_token: null,
       continuing_subword_prefix: null,
@@ -100,9 +98,7 @@ export class ByteBpeModel implements Model {
       fuse_unk: false,
       byte_fallback: false,
       ignore_merges: this.data.ignoreMerges ?? false,
-      vocab: Object.fromEntries(
-        [...this.data.vocab].sort((a, b) => a[1] - b[1]),
-      ),
+      vocab: Object.fromEntries([...this.data.vocab].sort((a, b) => a[1] - b[1])),
       merges: this.data.merges,
     };
   }

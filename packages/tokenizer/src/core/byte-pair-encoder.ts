@@ -1,7 +1,7 @@
-import type { ByteVocabulary } from "./byte-vocabulary.js";
-import { PairTable } from "./pair-table.js";
-import type { Scanner } from "./scanners.js";
-import { grown, hashBytes, WordTable } from "./word-table.js";
+import type { ByteVocabulary } from './byte-vocabulary.js';
+import { PairTable } from './pair-table.js';
+import type { Scanner } from './scanners.js';
+import { grown, hashBytes, WordTable } from './word-table.js';
 
 const NONE = 0x7fffffff;
 
@@ -34,21 +34,14 @@ export class BytePairEncoder {
   out = new Int32Array(1 << 10);
   private bytes = new Uint8Array(1 << 12);
 
-  constructor({
-    vocabulary,
-    scan,
-    merges,
-    wholeTokens = !merges,
-    cacheSize = 1 << 17,
-  }: BytePairEncoderOptions) {
+  constructor({ vocabulary, scan, merges, wholeTokens = !merges, cacheSize = 1 << 17 }: BytePairEncoderOptions) {
     this.vocabulary = vocabulary;
     this.scan = scan;
     this.words = new WordTable(wholeTokens ? vocabulary : null, cacheSize);
     this.tokens = this.words;
     for (let id = 0; id < vocabulary.length; id++) {
       const start = vocabulary.starts[id]!;
-      if (vocabulary.starts[id + 1]! - start === 1)
-        this.byteIds[vocabulary.bytes[start]!] = id;
+      if (vocabulary.starts[id + 1]! - start === 1) this.byteIds[vocabulary.bytes[start]!] = id;
     }
     if (merges) {
       const n = merges.length / 3;
@@ -72,14 +65,8 @@ export class BytePairEncoder {
   }
 
   /** Encodes well-formed UTF-8 into `out`; returns the number of ids. Stops early once it is above `limit`. */
-  encodeBytes(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    limit = NONE,
-  ): number {
-    if (this.out.length < end - start + 8)
-      this.out = new Int32Array(((end - start) * 1.25 + 16) | 0);
+  encodeBytes(bytes: Uint8Array, start: number, end: number, limit = NONE): number {
+    if (this.out.length < end - start + 8) this.out = new Int32Array(((end - start) * 1.25 + 16) | 0);
     const { words, scan, out } = this;
     let o = 0;
     for (let i = start; i < end && o <= limit;) {
@@ -107,8 +94,7 @@ export class BytePairEncoder {
   /** The UTF-8 of a text, in a buffer that the next call reuses; lone surrogates become U+FFFD. */
   utf8(text: string): { bytes: Uint8Array; length: number } {
     const n = text.length;
-    if (this.bytes.length < n * 3)
-      this.bytes = new Uint8Array(n * 3 + (n >> 2));
+    if (this.bytes.length < n * 3) this.bytes = new Uint8Array(n * 3 + (n >> 2));
     const { bytes } = this;
     if (n < 48) {
       let i = 0;
@@ -144,12 +130,7 @@ export class BytePairEncoder {
   private ranks = new Int32Array(128);
 
   /** Merges one piece into `out` from `o`; returns where it ends. */
-  private merge(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    o: number,
-  ): number {
+  private merge(bytes: Uint8Array, start: number, end: number, o: number): number {
     const { byteIds, merged, out } = this;
     if (end - start > 100) return this.mergeLong(bytes, start, end, o);
     const { ids, ranks } = this;
@@ -182,12 +163,7 @@ export class BytePairEncoder {
   }
 
   /** The same in O(n log n): a linked list of tokens and a heap of `rank * 2^31 + position`. */
-  private mergeLong(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    o: number,
-  ): number {
+  private mergeLong(bytes: Uint8Array, start: number, end: number, o: number): number {
     const { byteIds, merged, out } = this;
     const ids = new Int32Array(end - start);
     let n = 0;

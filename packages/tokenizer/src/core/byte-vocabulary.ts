@@ -9,8 +9,7 @@ export class ByteVocabulary {
   /** From a list by id; `undefined` leaves a hole. */
   static from(tokens: readonly (Uint8Array | undefined)[]): ByteVocabulary {
     const starts = new Int32Array(tokens.length + 1);
-    for (let id = 0; id < tokens.length; id++)
-      starts[id + 1] = starts[id]! + (tokens[id]?.length ?? 0);
+    for (let id = 0; id < tokens.length; id++) starts[id + 1] = starts[id]! + (tokens[id]?.length ?? 0);
     const bytes = new Uint8Array(starts[tokens.length]!);
     for (let id = 0; id < tokens.length; id++) {
       const token = tokens[id];
@@ -28,8 +27,7 @@ export class ByteVocabulary {
   get(id: number): Uint8Array | undefined {
     const start = this.starts[id];
     const end = this.starts[id + 1];
-    if (start === undefined || end === undefined || start === end)
-      return undefined;
+    if (start === undefined || end === undefined || start === end) return undefined;
     return this.bytes.subarray(start, end);
   }
 }

@@ -1,13 +1,4 @@
-import {
-  asciiClass,
-  classAt,
-  LETTER,
-  LOWER,
-  NEWLINE,
-  NUMBER,
-  SPACE,
-  UPPER,
-} from "./unicode-classes.js";
+import { asciiClass, classAt, LETTER, LOWER, NEWLINE, NUMBER, SPACE, UPPER } from './unicode-classes.js';
 
 /** Given well-formed UTF-8 and the start of a piece, returns the end of that piece (at most `end`). */
 export type Scanner = (bytes: Uint8Array, start: number, end: number) => number;
@@ -29,12 +20,7 @@ function run(bytes: Uint8Array, i: number, end: number, mask: number): number {
 }
 
 /** Where the run of characters without any bit of `mask` ends. */
-function runWithout(
-  bytes: Uint8Array,
-  i: number,
-  end: number,
-  mask: number,
-): number {
+function runWithout(bytes: Uint8Array, i: number, end: number, mask: number): number {
   while (i < end) {
     const c = bytes[i]!;
     if (c < 128) {
@@ -56,11 +42,7 @@ function contraction(bytes: Uint8Array, i: number, end: number): number {
   if (a === 115 || a === 116 || a === 109 || a === 100) return i + 2;
   if (i + 2 >= end) return 0;
   const b = bytes[i + 2]!;
-  return (a === 114 && b === 101) ||
-    (a === 118 && b === 101) ||
-    (a === 108 && b === 108)
-    ? i + 3
-    : 0;
+  return (a === 114 && b === 101) || (a === 118 && b === 101) || (a === 108 && b === 108) ? i + 3 : 0;
 }
 
 const isAsciiLetter = (c: number) => (c | 32) >= 97 && (c | 32) <= 122;
@@ -75,11 +57,7 @@ function contractionAnyCase(bytes: Uint8Array, i: number, end: number): number {
   if (x === 115 || x === 116 || x === 109 || x === 100) return i + 2;
   if (i + 2 >= end || !isAsciiLetter(bytes[i + 2]!)) return 0;
   const y = bytes[i + 2]! | 32;
-  return (x === 114 && y === 101) ||
-    (x === 118 && y === 101) ||
-    (x === 108 && y === 108)
-    ? i + 3
-    : 0;
+  return (x === 114 && y === 101) || (x === 118 && y === 101) || (x === 108 && y === 108) ? i + 3 : 0;
 }
 
 /** Start of the character that ends before `i`. */
@@ -98,12 +76,7 @@ function spaces(bytes: Uint8Array, i: number, end: number): number {
 }
 
 /** `\s*[\r\n]+|\s+(?!\S)|\s+`, with `\s++$` tried first where `endFirst`. */
-function spacesAndNewlines(
-  bytes: Uint8Array,
-  i: number,
-  end: number,
-  endFirst: boolean,
-): number {
+function spacesAndNewlines(bytes: Uint8Array, i: number, end: number, endFirst: boolean): number {
   let e = i;
   let newline = -1;
   while (e < end) {
@@ -132,8 +105,7 @@ export const scanGpt2: Scanner = (bytes, i, end) => {
     const next = j + (k >> 8);
     if (k & LETTER) return run(bytes, next, end, LETTER);
     if (k & NUMBER) return run(bytes, next, end, NUMBER);
-    if (!(k & SPACE))
-      return runWithout(bytes, next, end, LETTER | NUMBER | SPACE);
+    if (!(k & SPACE)) return runWithout(bytes, next, end, LETTER | NUMBER | SPACE);
   }
   return spaces(bytes, i, end);
 };
@@ -148,19 +120,12 @@ function threeNumbers(bytes: Uint8Array, i: number, end: number): number {
 }
 
 /** cl100k's pattern, the form of today's tiktoken. */
-export const scanCl100k: Scanner = (bytes, i, end) =>
-  cl100k(bytes, i, end, true);
+export const scanCl100k: Scanner = (bytes, i, end) => cl100k(bytes, i, end, true);
 
 /** cl100k's older form, which Llama 3 and Qwen use: a text's last white space is no exception. */
-export const scanLlama3: Scanner = (bytes, i, end) =>
-  cl100k(bytes, i, end, false);
+export const scanLlama3: Scanner = (bytes, i, end) => cl100k(bytes, i, end, false);
 
-function cl100k(
-  bytes: Uint8Array,
-  i: number,
-  end: number,
-  endFirst: boolean,
-): number {
+function cl100k(bytes: Uint8Array, i: number, end: number, endFirst: boolean): number {
   const first = bytes[i]!;
   if (first === 39) {
     const e = contractionAnyCase(bytes, i, end);
@@ -220,8 +185,7 @@ export const scanO200k: Scanner = (bytes, i, end) => {
     const kp = classAt(bytes, p);
     if (!(kp & (LETTER | NUMBER | SPACE))) {
       let e = runWithout(bytes, p + (kp >> 8), end, LETTER | NUMBER | SPACE);
-      while (e < end && (bytes[e] === 10 || bytes[e] === 13 || bytes[e] === 47))
-        e++;
+      while (e < end && (bytes[e] === 10 || bytes[e] === 13 || bytes[e] === 47)) e++;
       return e;
     }
   }

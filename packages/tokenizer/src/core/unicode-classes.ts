@@ -26,7 +26,7 @@ function fill(page: number): void {
   filled[page] = 1;
   if (page >= 0xd8 && page <= 0xdf) return;
   const first = page << 8;
-  let text = "";
+  let text = '';
   for (let i = 0; i < 256; i++) text += String.fromCodePoint(first + i);
   const width = first > 0xffff ? 2 : 1;
   for (const [bit, pattern] of classes)
@@ -56,18 +56,8 @@ export function classAt(bytes: Uint8Array, i: number): number {
   const c = bytes[i]!;
   if (c < 0x80) return asciiClass[c]! | 0x100;
   if (c < 0xe0) return classOf(((c & 31) << 6) | (bytes[i + 1]! & 63)) | 0x200;
-  if (c < 0xf0)
-    return (
-      classOf(
-        ((c & 15) << 12) | ((bytes[i + 1]! & 63) << 6) | (bytes[i + 2]! & 63),
-      ) | 0x300
-    );
+  if (c < 0xf0) return classOf(((c & 15) << 12) | ((bytes[i + 1]! & 63) << 6) | (bytes[i + 2]! & 63)) | 0x300;
   return (
-    classOf(
-      ((c & 7) << 18) |
-        ((bytes[i + 1]! & 63) << 12) |
-        ((bytes[i + 2]! & 63) << 6) |
-        (bytes[i + 3]! & 63),
-    ) | 0x400
+    classOf(((c & 7) << 18) | ((bytes[i + 1]! & 63) << 12) | ((bytes[i + 2]! & 63) << 6) | (bytes[i + 3]! & 63)) | 0x400
   );
 }

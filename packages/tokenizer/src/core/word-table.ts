@@ -1,4 +1,4 @@
-import type { ByteVocabulary } from "./byte-vocabulary.js";
+import type { ByteVocabulary } from './byte-vocabulary.js';
 
 /**
  * A hash table from byte strings to token ids: first the vocabulary, which stays, then words already encoded,
@@ -50,8 +50,7 @@ export class WordTable {
     for (let id = 0; id < size; id++) {
       const start = starts[id]!;
       const end = starts[id + 1]!;
-      if (start < end)
-        this.place(start, end - start, hashBytes(bytes, start, end), id);
+      if (start < end) this.place(start, end - start, hashBytes(bytes, start, end), id);
     }
     this.fixedCount = this.count;
   }
@@ -81,19 +80,10 @@ export class WordTable {
   }
 
   /** Remembers that a word gives `ids[from, to)`. */
-  remember(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    hash: number,
-    ids: Int32Array,
-    from: number,
-    to: number,
-  ) {
+  remember(bytes: Uint8Array, start: number, end: number, hash: number, ids: Int32Array, from: number, to: number) {
     if (this.count - this.fixedCount >= this.maxWords) this.forget();
     const length = end - start;
-    if (this.arenaLength + length > this.arena.length)
-      this.arena = grown(this.arena, this.arenaLength + length);
+    if (this.arenaLength + length > this.arena.length) this.arena = grown(this.arena, this.arenaLength + length);
     this.arena.set(bytes.subarray(start, end), this.arenaLength);
     let result: number;
     if (to - from === 1) result = ids[from]!;
@@ -103,11 +93,21 @@ export class WordTable {
         this.sequences = grown(this.sequences, this.sequenceLength + n + 1);
       result = -1 - this.sequenceLength;
       this.sequences[this.sequenceLength++] = n;
-      for (let i = from; i < to; i++)
-        this.sequences[this.sequenceLength++] = ids[i]!;
+      for (let i = from; i < to; i++) this.sequences[this.sequenceLength++] = ids[i]!;
     }
     this.place(this.arenaLength, length, hash, result);
     this.arenaLength += length;
+  }
+
+  /** Number of entries, the vocabulary's included. */
+  get size(): number {
+    return this.count;
+  }
+
+  /** The bytes of an entry, a view that the next call may overwrite. */
+  bytesOf(entry: number): Uint8Array {
+    const start = this.offsets[entry]!;
+    return this.arena.subarray(start, start + this.lengths[entry]!);
   }
 
   /** Drops the remembered words; the vocabulary stays. */
@@ -129,12 +129,7 @@ export class WordTable {
     }
   }
 
-  private place(
-    offset: number,
-    length: number,
-    hash: number,
-    result: number,
-  ): void {
+  private place(offset: number, length: number, hash: number, result: number): void {
     if (this.count * 2 > this.mask) this.rehash();
     if (this.count === this.offsets.length) {
       const room = this.count * 2;
@@ -172,11 +167,7 @@ export class WordTable {
 }
 
 /** FNV-1a with a final mix, over `bytes[start, end)`. */
-export function hashBytes(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): number {
+export function hashBytes(bytes: Uint8Array, start: number, end: number): number {
   let h = 0x811c9dc5 | 0;
   for (let i = start; i < end; i++) h = Math.imul(h ^ bytes[i]!, 0x01000193);
   h ^= h >>> 15;
@@ -185,13 +176,8 @@ export function hashBytes(
 }
 
 /** The array with room for at least `length` elements, its content kept. */
-export function grown<T extends Int32Array | Uint8Array>(
-  array: T,
-  length: number,
-): T {
-  const next = new (array.constructor as new (n: number) => T)(
-    Math.max(length, array.length * 2),
-  );
+export function grown<T extends Int32Array | Uint8Array | Float64Array>(array: T, length: number): T {
+  const next = new (array.constructor as new (n: number) => T)(Math.max(length, array.length * 2));
   next.set(array);
   return next;
 }

@@ -1,73 +1,88 @@
-import { alphabetBytes, byteToUnit } from "../core/byte-alphabet.js";
-import { scanGpt2 } from "../core/scanners.js";
-import { gpt2Tokenizer } from "../presets.js";
-import type { Tokenizer } from "../tokenizer.js";
-import { learnMerges } from "./learn-merges.js";
+import { alphabetBytes, byteToUnit } from '../core/byte-alphabet.js';
+import type { Tokenizer } from '../tokenizer.js';
+import { learnMerges } from './learn-merges.js';
+import { spellWords, type AlphabetOptions } from './spell-words.js';
+import { feed, Trainer, type TrainerOptions } from './trainer.js';
 
-export interface TrainBpeOptions {
-  /** Tokens to end with, special ones and the 256 bytes counted. */
-  vocabSize: number;
-  /** Special tokens; they take the first ids. @default [] */
-  specialTokens?: string[];
+export interface BpeTrainerOptions extends TrainerOptions, AlphabetOptions {
   /** Pairs seen less often are not merged. @default 0 */
   minFrequency?: number;
-  /** Called as merges are learned. */
-  onProgress?: (progress: { merges: number; total: number }) => void;
+  /** Longest token, in characters (bytes, for a byte-level vocabulary). @default none */
+  maxTokenLength?: number;
+  /** What characters outside of the alphabet become. @default none: a byte-level alphabet has them all */
+  unkToken?: string;
 }
 
-/** Trains a byte-level BPE with GPT-2's pre-tokenization. */
-export function trainBpe(
-  text: string | Iterable<string>,
-  options: TrainBpeOptions,
-): Tokenizer {
-  const {
-    vocabSize,
-    specialTokens = [],
-    minFrequency = 0,
-    onProgress,
-  } = options;
-  const counts = new Map<string, number>();
-  const utf8 = new TextEncoder();
-  for (const part of typeof text === "string" ? [text] : text) {
-    const bytes = utf8.encode(part);
-    for (let i = 0; i < bytes.length;) {
-      const e = scanGpt2(bytes, i, bytes.length);
-      const word = String.fromCharCode(...bytes.subarray(i, e));
-      counts.set(word, (counts.get(word) ?? 0) + 1);
-      i = e;
-    }
+const byteLevel = {
+  type: 'ByteLevel',
+  add_prefix_space: false,
+  trim_offsets: true,
+  use_regex: true,
+};
+
+/** The 256 characters of a byte-level vocabulary. */
+const byteAlphabet = () => alphabetBytes.map((b) => String.fromCharCode(byteToUnit[b]!));
+
+/**
+ * Trains byte-pair encoding with the merges of Hugging Face's `BpeTrainer`; byte-level with GPT-2's pre-tokenization
+ * unless `preTokenizer` says otherwise.
+ */
+export class BpeTrainer extends Trainer {
+  private readonly bpe: BpeTrainerOptions;
+
+  constructor(options: BpeTrainerOptions) {
+    const {
+      normalizer = null,
+      preTokenizer = byteLevel,
+      decoder = preTokenizer === byteLevel ? byteLevel : null,
+    } = options;
+    const byBytes = JSON.stringify(preTokenizer ?? null).includes('"ByteLevel"');
+    const initialAlphabet = options.initialAlphabet ?? (byBytes ? byteAlphabet() : []);
+    super(options, {
+      normalizer,
+      preTokenizer,
+      decoder: decoder ?? (byBytes ? byteLevel : null),
+    });
+    this.bpe = { ...options, initialAlphabet };
   }
-  const words: Uint8Array[] = [];
-  for (const word of counts.keys()) words.push(latinBytes(word));
-  const room = vocabSize - 256 - specialTokens.length;
-  if (room < 0)
-    throw new RangeError(
-      `trainBpe: vocabSize (${vocabSize}) must be at least ${256 + specialTokens.length}: 256 bytes and ${specialTokens.length} special tokens`,
+
+  finish(): Tokenizer {
+    const { vocabSize, minFrequency, maxTokenLength, onProgress } = this.bpe;
+    const { continuingSubwordPrefix, endOfWordSuffix, unkToken } = this.bpe;
+    const { tokens, words } = spellWords(this.words(), this.specials, this.bpe);
+    if (tokens.length > vocabSize)
+      throw new RangeError(
+        `BpeTrainer: vocabSize (${vocabSize}) must be at least ${tokens.length}: ` +
+          `${this.specials.length} special tokens and an alphabet of ${tokens.length - this.specials.length}`,
+      );
+    const merges = learnMerges(words, {
+      tokens,
+      vocabSize,
+      minFrequency,
+      maxTokenLength,
+      continuingPrefix: continuingSubwordPrefix,
+      onProgress: (done) => onProgress?.({ stage: 'learn', done, total: vocabSize }),
+    });
+    const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
+    return this.build(
+      {
+        type: 'BPE',
+        dropout: null,
+        unk_token: unkToken ?? null,
+        continuing_subword_prefix: continuingSubwordPrefix ?? null,
+        end_of_word_suffix: endOfWordSuffix ?? null,
+        fuse_unk: false,
+        byte_fallback: false,
+        ignore_merges: false,
+        vocab,
+        merges: merges.map(([a, b]) => [tokens[a]!, tokens[b]!]),
+      },
+      (token) => vocab[token]!,
     );
-  const merges = learnMerges(
-    words,
-    [...counts.values()],
-    room,
-    minFrequency,
-    onProgress,
-  );
-  const vocab: Record<string, number> = {};
-  let next = 0;
-  for (const token of specialTokens) vocab[token] = next++;
-  const strings = alphabetBytes.map((b) => String.fromCharCode(byteToUnit[b]!));
-  for (const s of strings) vocab[s] = next++;
-  const pairs: [string, string][] = [];
-  for (const [a, b, id] of merges) {
-    const s = strings[a]! + strings[b]!;
-    pairs.push([strings[a]!, strings[b]!]);
-    strings[id] = s;
-    vocab[s] ??= next++;
   }
-  return gpt2Tokenizer(vocab, pairs, specialTokens);
 }
 
-function latinBytes(s: string): Uint8Array {
-  const bytes = new Uint8Array(s.length);
-  for (let i = 0; i < s.length; i++) bytes[i] = s.charCodeAt(i) & 255;
-  return bytes;
+/** Trains a byte-level BPE on one text, or on several that are cut independently. */
+export function trainBpe(texts: string | Iterable<string>, options: BpeTrainerOptions): Tokenizer {
+  return feed(new BpeTrainer(options), texts);
 }
