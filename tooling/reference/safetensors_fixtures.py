@@ -4,14 +4,10 @@ usage: python tooling/reference/safetensors_fixtures.py
 """
 
 import base64
-import json
-from pathlib import Path
 
-import safetensors
 import torch
+from fixtures import REPOSITORY, versions, write_json
 from safetensors.torch import save
-
-OUT = Path(__file__).parents[2] / "packages/checkpoint/test/fixtures/safetensors.json"
 
 
 def case(tensors, metadata=None):
@@ -67,6 +63,11 @@ cases = {
         }
     ),
 }
-versions = {"torch": torch.__version__, "safetensors": safetensors.__version__}
-OUT.parent.mkdir(parents=True, exist_ok=True)
-OUT.write_text(json.dumps({"versions": versions, "cases": cases}, indent=1, ensure_ascii=False) + "\n")
+write_json(
+    REPOSITORY / "packages/checkpoint/test/fixtures/safetensors.json",
+    {
+        "source": "tooling/reference/safetensors_fixtures.py",
+        "versions": versions("torch", "safetensors"),
+        "cases": cases,
+    },
+)
