@@ -17,6 +17,7 @@ export class Child {
     private readonly process: ChildProcess,
   ) {
     this.replies = createInterface({ input: process.stdout! })[Symbol.asyncIterator]();
+    process.on('error', (error) => (this.errors = error.message));
     process.stderr!.on('data', (chunk: Buffer) => (this.errors = (this.errors + chunk.toString()).slice(-2000)));
   }
 

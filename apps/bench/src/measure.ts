@@ -67,7 +67,7 @@ export async function measure(
     }
 
     for (const { child, result } of running)
-      result.firstTokenMs = (await child.ask({ type: 'generate', prompt: PROMPT, count: 2 })).ms[0]!;
+      result.firstTokenMs = (await child.ask({ type: 'generate', prompt: PROMPT, count: tokens })).ms[0]!;
     for (let round = 0; round < rounds; round++) {
       for (const { child, result } of inTurn(running, round)) {
         const { ms, ids } = await child.ask({ type: 'generate', prompt: PROMPT, count: tokens });
