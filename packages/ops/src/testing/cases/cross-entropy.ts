@@ -1,0 +1,31 @@
+import { crossEntropy } from '../../ops/cross-entropy.js';
+import { floats, indices, ints, normal, type Host } from '../host.js';
+import type { OpCase } from './case.js';
+import { logSumExp } from './functions.js';
+
+function float64(logits: Host, targets: Host, ignoreIndex: number): Float64Array {
+  const vocab = logits.shape.at(-1)!;
+  return targets.values.map((target, row) => {
+    const values = [...logits.values.subarray(row * vocab, (row + 1) * vocab)];
+    return target === ignoreIndex ? 0 : logSumExp(values) - values[target]!;
+  });
+}
+
+const crossEntropyCase = (name: string, logits: Host, targets: Host, ignoreIndex = -100): OpCase => ({
+  name: `crossEntropy ${name}`,
+  inputs: { logits, targets },
+  run: (x) => crossEntropy(x.logits!, x.targets!, { ignoreIndex }),
+  float64: (x) => float64(x.logits!, x.targets!, ignoreIndex),
+  shape: targets.shape,
+  gradients: ['logits'],
+});
+
+export const crossEntropyCases: OpCase[] = [
+  crossEntropyCase('[2, 3, 7]', normal('logits', [2, 3, 7], 2), indices('targets', [2, 3], 7)),
+  crossEntropyCase('[5], one row', normal('logits', [5]), ints([], [3])),
+  crossEntropyCase('[3, 1], one class', normal('logits', [3, 1]), ints([3], [0, 0, 0])),
+  crossEntropyCase('[4, 65], some ignored', normal('logits', [4, 65], 3), ints([4], [-100, 64, 0, -100])),
+  crossEntropyCase('[2, 3], ignoreIndex 1', normal('logits', [2, 3]), ints([2], [1, 2]), 1),
+  crossEntropyCase('[3, 4], far apart', floats([3, 4], [1e4, 0, -1e4, 9e3, 88, 89, 90, 91, -5e3, -5e3, -5e3, -5e3]), ints([3], [1, 0, 2])),
+  { ...crossEntropyCase('[2, 4], -Infinity', floats([2, 4], [1, -Infinity, 2, 0, -Infinity, -Infinity, 3, -Infinity]), ints([2], [2, 2])), gradients: [] },
+];

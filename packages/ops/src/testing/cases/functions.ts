@@ -1,0 +1,31 @@
+/** The error function in float64: its series near 0, the continued fraction of its complement elsewhere. */
+export function erf(x: number): number {
+  if (x < 0) return -erf(-x);
+  if (x > 6) return 1;
+  if (x < 2.5) {
+    let [term, sum] = [x, x];
+    for (let n = 1; Math.abs(term) > 1e-18; n++) {
+      term *= -(x * x) / n;
+      sum += term / (2 * n + 1);
+    }
+    return (2 / Math.sqrt(Math.PI)) * sum;
+  }
+  let fraction = 0;
+  for (let n = 60; n > 0; n--) fraction = n / 2 / (x + fraction);
+  return 1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * (x + fraction));
+}
+
+/** Activation functions in float64, by their Hugging Face name. */
+export const activations: Record<string, (x: number) => number> = {
+  none: (x) => x,
+  gelu: (x) => 0.5 * x * (1 + erf(x * Math.SQRT1_2)),
+  gelu_new: (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
+  relu: (x) => Math.max(x, 0),
+  silu: (x) => x / (1 + Math.exp(-x)),
+};
+
+/** Log of the sum of exponentials. */
+export function logSumExp(values: readonly number[]): number {
+  const max = Math.max(...values);
+  return max + Math.log(values.reduce((sum, value) => sum + Math.exp(value - max), 0));
+}
