@@ -33,7 +33,8 @@ export function test(args) {
   if (suites === 0) faults.push('no test report was written.');
 
   for (const fault of faults) console.log(`\nERROR: ${fault}`);
-  if (!chromium && !required) console.log(`\nNOTE: the browser tests were NOT run, for no Chromium was found. ${missing}`);
+  if (!chromium && !required)
+    console.log(`\nNOTE: the browser tests were NOT run, for no Chromium was found. ${missing}`);
   console.log(`\n${suites} suites${skipped ? `, ${skipped} skipped` : ''}`);
   console.log(`${passed} passed, ${failed + faults.length} failed`);
   if (failed + faults.length > 0) status ||= 1;

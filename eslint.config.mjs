@@ -1,0 +1,1 @@
+export { default } from './tooling/checks/eslint.config.mjs';
