@@ -5,7 +5,7 @@ import { MR, NR, packA, packB } from './pack';
 // while the panels of A stream past it. Every sum runs over k in ascending order, so rows may be split between threads.
 const MC: u32 = 128;
 const NC: u32 = 2048;
-const KC: u32 = 1024;
+const KC: u32 = 512;
 
 // @ts-ignore: decorator
 @inline function put(c: usize, lo: v128, hi: v128, w: i32, more: bool): void {
@@ -77,10 +77,13 @@ function padBias(bias: usize, o: usize, N: u32): void {
   if (bias) memory.copy(o, bias, bytes);
 }
 
+/** Length of the blocks of k: as equal as they can be and at most KC. */
+// @ts-ignore: decorator
+@inline function depth(K: u32): u32 { return K <= KC ? K : roundUp((K + (K + KC - 1) / KC - 1) / ((K + KC - 1) / KC), 4); }
+
 /** Bytes of scratch that gemm needs. */
 export function gemm_scratch(M: u32, N: u32, K: u32): u32 {
-  const k = min(K, KC);
-  return (2 * roundUp(N, NR) + k * (roundUp(min(M, MC), MR) + roundUp(min(N, NC), NR))) << 2;
+  return (2 * roundUp(N, NR) + depth(K) * (roundUp(min(M, MC), MR) + roundUp(min(N, NC), NR))) << 2;
 }
 
 /**
@@ -88,16 +91,16 @@ export function gemm_scratch(M: u32, N: u32, K: u32): u32 {
  * bias has N elements and may be 0 (none).
  */
 export function gemm(a: usize, b: usize, bias: usize, c: usize, batch: u32, strideA: u32, strideB: u32, M: u32, N: u32, K: u32, ta: u32, tb: u32, scratch: usize): void {
-  const bias0 = scratch, zeros = at(bias0, roundUp(N, NR)), pa = at(zeros, roundUp(N, NR)), pb = at(pa, min(K, KC) * roundUp(min(M, MC), MR));
+  const D = depth(K), bias0 = scratch, zeros = at(bias0, roundUp(N, NR)), pa = at(zeros, roundUp(N, NR)), pb = at(pa, D * roundUp(min(M, MC), MR));
   padBias(bias, bias0, N);
   padBias(0, zeros, N);
   const pitchA = ((ta ? M : K) as usize) << 2, pitchB = ((tb ? K : N) as usize) << 2, pitchC = (N as usize) << 2;
-  const resident = N <= NC && K <= KC;       // one packed block holds all of B: a shared B is packed once
+  const resident = N <= NC && D == K;       // one packed block holds all of B: a shared B is packed once
   for (let t: u32 = 0; t < batch; t++, a = at(a, strideA), b = at(b, strideB), c += pitchC * M) {
     if (K == 0) for (let i: u32 = 0; i < M; i++) memory.copy(c + pitchC * i, bias0, pitchC);
     else if (tb && !ta && M < MR) { rowDots(a, b, bias0, c, M, N, K); continue; }
-    for (let j: u32 = 0; j < N; j += NC) for (let k: u32 = 0; k < K; k += KC) {
-      const n = min(NC, N - j), kk = min(KC, K - k);
+    for (let j: u32 = 0; j < N; j += NC) for (let k: u32 = 0; k < K; k += D) {
+      const n = min(NC, N - j), kk = min(D, K - k);
       if (t == 0 || strideB || !resident) packB(tb ? at(b + pitchB * j, k) : at(b + pitchB * k, j), pitchB, pb, kk, n, tb != 0);
       for (let i: u32 = 0; i < M; i += MC) {
         const m = min(MC, M - i);
