@@ -4,8 +4,8 @@ import { type FileStore, joinPath, pathIn } from './file-store.js';
 import { isObject, type JsonObject, jsonBytes, readJson } from './json.js';
 import { readWeights, writeWeights } from './weights.js';
 
-/** A model as Python's `transformers` keeps it in a folder. */
-export interface HuggingFaceModel {
+/** What is in a folder where Python's `transformers` keeps a model. */
+export interface HuggingFaceFolder {
   /** `config.json`. Its `architectures` and `model_type` say what the model is. */
   config: object;
   /** Weights by Hugging Face's names, in Hugging Face's layouts. */
@@ -25,7 +25,7 @@ export interface SaveHuggingFaceOptions {
   maxShardBytes?: number;
 }
 
-export interface LoadedHuggingFaceModel<Tokenizer = JsonObject> {
+export interface LoadedHuggingFaceFolder<Tokenizer = JsonObject> {
   config: JsonObject;
   tensors: Map<string, HostTensor>;
   /** `tokenizer.json` */
@@ -41,7 +41,7 @@ export interface LoadedHuggingFaceModel<Tokenizer = JsonObject> {
 export async function saveHuggingFace(
   store: FileStore,
   folder: string,
-  { config, tensors, tokenizer, tokenizerConfig, generationConfig }: HuggingFaceModel,
+  { config, tensors, tokenizer, tokenizerConfig, generationConfig }: HuggingFaceFolder,
   { floatDtype = 'F32', maxShardBytes = 2e9 }: SaveHuggingFaceOptions = {},
 ): Promise<void> {
   const writeJson = (file: string, value: object) => store.write(joinPath(folder, file), jsonBytes(value));
@@ -63,17 +63,17 @@ export async function loadHuggingFace(
   store: FileStore,
   folder: string,
   options?: { tokenizer?: 'required' },
-): Promise<LoadedHuggingFaceModel>;
+): Promise<LoadedHuggingFaceFolder>;
 export async function loadHuggingFace(
   store: FileStore,
   folder: string,
   options: { tokenizer: 'optional' },
-): Promise<LoadedHuggingFaceModel<JsonObject | null>>;
+): Promise<LoadedHuggingFaceFolder<JsonObject | null>>;
 export async function loadHuggingFace(
   store: FileStore,
   folder: string,
   { tokenizer = 'required' }: { tokenizer?: 'required' | 'optional' } = {},
-): Promise<LoadedHuggingFaceModel<JsonObject | null>> {
+): Promise<LoadedHuggingFaceFolder<JsonObject | null>> {
   const json = (file: string) => readJson(store, joinPath(folder, file));
   const config = await json('config.json');
   if (!config) throw new Error(`${pathIn(store, folder)} is no model folder: it has no config.json`);

@@ -3,8 +3,8 @@ export type { ByteRange, FileStore } from './file-store.js';
 export {
   loadHuggingFace,
   saveHuggingFace,
-  type HuggingFaceModel,
-  type LoadedHuggingFaceModel,
+  type HuggingFaceFolder,
+  type LoadedHuggingFaceFolder,
   type SaveHuggingFaceOptions,
 } from './hugging-face.js';
 export type { JsonObject, JsonValue } from './json.js';

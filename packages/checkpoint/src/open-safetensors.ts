@@ -43,12 +43,12 @@ export async function openSafetensors(store: FileStore, path: string): Promise<S
   };
 }
 
-/** Says in an error which file is meant. */
+/** Says in an error which file is meant, instead of which format. */
 function naming<T>(path: string, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    if (error instanceof Error) error.message = `${path}: ${error.message}`;
+    if (error instanceof Error) error.message = `${path}: ${error.message.replace('safetensors: ', '')}`;
     throw error;
   }
 }
