@@ -1,0 +1,26 @@
+export { bitsPerByte, evaluate, perplexity, type EvaluateOptions, type Evaluation } from './evaluate.js';
+export type {
+  BestLoss,
+  CheckpointEvent,
+  DoneEvent,
+  EvaluationEvent,
+  StartEvent,
+  StepEvent,
+  StoppedEvent,
+  TrainEvent,
+} from './events.js';
+export { lossCurveSvg, type LossCurve } from './loss-curve.js';
+export {
+  microBatches,
+  nextTokenObjective,
+  type HostBatch,
+  type Objective,
+  type ObjectiveContext,
+  type ObjectiveResult,
+  type TensorBatch,
+  type TokenBatch,
+} from './objective.js';
+export { PauseSwitch } from './pause.js';
+export { Run, type ExistingRun, type RunOptions } from './run.js';
+export { train, type EvaluationPlan, type TrainOptions } from './train.js';
+export { NonFiniteError } from './training-step.js';

@@ -1,0 +1,203 @@
+import {
+  loadTrainingState,
+  saveHuggingFace,
+  saveTrainingState,
+  type FileStore,
+  type HuggingFaceFolder,
+  type JsonObject,
+} from '@ashlar/checkpoint';
+import { hostStateDict, loadStateDict, type Module } from '@ashlar/nn';
+import type { Optimizer } from '@ashlar/optim';
+import { configDifferences, summarize } from './config-difference.js';
+import type { BestLoss, EvaluationEvent, StepEvent } from './events.js';
+import { JsonLines, readJsonLines } from './json-lines.js';
+import { lossCurveSvg, type CurvePoint, type LossCurve } from './loss-curve.js';
+
+/** What to do where the folder holds a run already. */
+export type ExistingRun = 'refuse' | 'resume' | 'overwrite';
+
+export interface RunOptions {
+  /** Everything that shapes the result, plain JSON; a run goes on only under an equal one. */
+  config: JsonObject;
+  /** @default 'refuse' */
+  existing?: ExistingRun;
+}
+
+/** Where a run stands. */
+export interface RunProgress {
+  step: number;
+  best: BestLoss | null;
+}
+
+const FORMAT = 'ashlar-run';
+const encode = (text: string) => new TextEncoder().encode(text);
+
+/**
+ * The folder of a training run.
+ *
+ * | file | holds |
+ * | --- | --- |
+ * | `config.json` | what shapes the result |
+ * | `metrics.jsonl` | a line for each step and each evaluation; nothing that varies between equal runs |
+ * | `timings.jsonl` | milliseconds of each step |
+ * | `loss.svg` | the curves |
+ * | `checkpoints/` | the exact training state |
+ * | `best/`, `model/` | Hugging Face folders: lowest held-out loss, and the end |
+ *
+ * A run that was killed at any moment and resumed leaves the same bytes as one that was not, `timings.jsonl` aside.
+ */
+export class Run {
+  private training: CurvePoint[] = [];
+  private heldOut: CurvePoint[] = [];
+  private metrics: JsonLines;
+  private timings: JsonLines;
+
+  private constructor(
+    readonly store: FileStore,
+    readonly folder: string,
+  ) {
+    this.metrics = new JsonLines(store, this.path('metrics.jsonl'));
+    this.timings = new JsonLines(store, this.path('timings.jsonl'));
+  }
+
+  /**
+   * Begins a run in `folder` (the whole store if empty), or opens the one it holds.
+   *
+   * @throws Error of one sentence if the folder holds a run and `existing` is `'refuse'`, if the run to resume has another
+   *   config, or if the folder cannot be written
+   */
+  static async open(store: FileStore, folder: string, { config, existing = 'refuse' }: RunOptions): Promise<Run> {
+    const run = new Run(store, folder);
+    const before = await run.readConfig();
+    if (before && existing === 'refuse')
+      throw new Error(`${run.place} holds a run already: resume it, overwrite it, or choose another folder`);
+    if (before && existing === 'resume') {
+      const differences = configDifferences(before, config);
+      if (differences.length > 0)
+        throw new Error(`the run in ${run.place} has another config and cannot be resumed: ${summarize(differences)}`);
+      return run;
+    }
+    if (before) await run.clear();
+    const file = { format: FORMAT, version: 1, config };
+    await store.write(run.path('config.json'), encode(`${JSON.stringify(file, null, 2)}\n`));
+    return run;
+  }
+
+  /** The config of the run in a folder; null if there is none. */
+  static async config(store: FileStore, folder: string): Promise<JsonObject | null> {
+    return new Run(store, folder).readConfig();
+  }
+
+  /** Where the run is, for messages. */
+  get place(): string {
+    return [this.store.location, this.folder].filter(Boolean).join('/');
+  }
+
+  /** Puts the last saved state into model and optimizer, and takes the metrics back to it. Without one, step 0. */
+  async restore(model: Module, optimizer: Optimizer): Promise<RunProgress & { passedOver: string[] }> {
+    const state = await loadTrainingState(this.store, this.path('checkpoints'));
+    const bytes = Number(state?.progress['metricsBytes'] ?? 0);
+    const path = this.path('metrics.jsonl');
+    if (bytes > 0 || (await this.store.size(path)) !== null) await this.store.truncate(path, bytes);
+    this.metrics = new JsonLines(this.store, path, bytes);
+    await this.readCurves();
+    if (!state) return { step: 0, best: null, passedOver: [] };
+    loadStateDict(model, state.model);
+    optimizer.loadState(state.optimizer);
+    const { step, best } = state.progress;
+    return { step, best: best as BestLoss | null, passedOver: state.passedOver };
+  }
+
+  async recordStep({ step, loss, gradNorm, learningRate, weight, metrics, milliseconds }: StepEvent): Promise<void> {
+    this.training.push({ step, loss });
+    await this.metrics.add({
+      step,
+      loss,
+      grad_norm: gradNorm,
+      learning_rate: learningRate,
+      num_tokens: weight,
+      ...metrics,
+    });
+    await this.timings.add({ step, milliseconds: Math.round(milliseconds * 1000) / 1000 });
+  }
+
+  async recordEvaluation(event: EvaluationEvent, curve: Omit<LossCurve, 'training' | 'heldOut'>): Promise<void> {
+    const { step, loss, perplexity, bitsPerByte, metrics, probe } = event;
+    this.heldOut.push({ step, loss });
+    await this.metrics.add({
+      step,
+      eval_loss: loss,
+      eval_perplexity: perplexity,
+      ...(bitsPerByte !== null && { eval_bits_per_byte: bitsPerByte }),
+      ...Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`eval_${name}`, value])),
+      ...probe,
+    });
+    await this.flush();
+    await this.drawCurve(curve);
+  }
+
+  /** Writes `loss.svg`. */
+  async drawCurve(curve: Omit<LossCurve, 'training' | 'heldOut'>): Promise<void> {
+    const svg = lossCurveSvg({ ...curve, training: this.training, heldOut: this.heldOut });
+    await this.store.write(this.path('loss.svg'), encode(svg));
+  }
+
+  /** Saves the exact state. @param keep how many states stay */
+  async checkpoint(model: Module, optimizer: Optimizer, { step, best }: RunProgress, keep: number): Promise<string> {
+    await this.flush();
+    await this.store.flush(this.path('metrics.jsonl'));
+    const progress = { step, best, metricsBytes: this.metrics.bytes };
+    const state = { model: await hostStateDict(model), optimizer: await optimizer.state(), progress };
+    return saveTrainingState(this.store, this.path('checkpoints'), state, { keep });
+  }
+
+  /** Writes a Hugging Face folder below the run's. */
+  async saveModel(name: 'best' | 'model', model: HuggingFaceFolder): Promise<void> {
+    await saveHuggingFace(this.store, this.path(name), model);
+  }
+
+  async flush(): Promise<void> {
+    await this.metrics.flush();
+    await this.timings.flush();
+  }
+
+  /** Training losses, the latest last. */
+  get trainingLosses(): readonly CurvePoint[] {
+    return this.training;
+  }
+
+  private path(name: string): string {
+    return this.folder === '' ? name : `${this.folder}/${name}`;
+  }
+
+  private async readConfig(): Promise<JsonObject | null> {
+    const bytes = await this.store.read(this.path('config.json'));
+    if (!bytes) return null;
+    const file = parsed(bytes);
+    if (file?.['format'] !== FORMAT || typeof file['config'] !== 'object')
+      throw new Error(`${this.place} holds a config.json that is not a run's: choose another folder`);
+    return file['config'] as JsonObject;
+  }
+
+  /** Removes what a run writes, and nothing else; a crash in between leaves a run that can be overwritten again. */
+  private async clear(): Promise<void> {
+    for (const name of ['checkpoints', 'metrics.jsonl', 'timings.jsonl', 'loss.svg', 'best', 'model'])
+      await this.store.remove(this.path(name));
+  }
+
+  private async readCurves(): Promise<void> {
+    const points = (lines: JsonObject[], name: string) =>
+      lines.filter((line) => name in line).map((line) => ({ step: Number(line['step']), loss: Number(line[name]) }));
+    const lines = await readJsonLines(this.store, this.path('metrics.jsonl'));
+    this.training = points(lines, 'loss');
+    this.heldOut = points(lines, 'eval_loss');
+  }
+}
+
+function parsed(bytes: Uint8Array): JsonObject | null {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as JsonObject;
+  } catch {
+    return null;
+  }
+}
