@@ -30,7 +30,9 @@ function violations(bytes) {
     if (section && bytes[position] !== 0) found.push(section);
     position += length;
   }
-  const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes)).map(({ module, name }) => `${module}.${name}`);
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes)).map(
+    ({ module, name }) => `${module}.${name}`,
+  );
   return [...found, ...imports.filter((name) => name !== 'env.memory').map((name) => `import ${name}`)];
 }
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { BackendPlugin } from '../backend/use-backend.js';
 import { Device } from './device.js';
 import { registerFusedKernels } from './kernels/index.js';
 import { replaceStockKernels } from './stock/index.js';
@@ -18,7 +19,7 @@ export interface WasmOptions {
  * gather with batchDims, cast to bool), slowly (transposed and batched matMul, transpose, sum) or not at all
  * (unsortedSegmentSum) are replaced. Memory is at most 4 GiB; a failed allocation throws.
  */
-export function wasm({ wasmPaths }: WasmOptions = {}): { name: string; activate(): Promise<void> } {
+export function wasm({ wasmPaths }: WasmOptions = {}): BackendPlugin {
   return {
     name: 'wasm',
     async activate() {

@@ -7,20 +7,126 @@ import { sharedModule, unsharedModule } from './generated/modules.js';
 export interface KernelModule {
   activate(x: number, y: number, n: number, kind: number): void;
   activate_grad(x: number, dy: number, dx: number, n: number, kind: number): void;
-  adamw(table: number, count: number, rate: number, stepSize: number, root: number, beta1: number, beta2: number, eps: number, scale: number): void;
+  adamw(
+    table: number,
+    count: number,
+    rate: number,
+    stepSize: number,
+    root: number,
+    beta1: number,
+    beta2: number,
+    eps: number,
+    scale: number,
+  ): void;
   sum_squares(x: number, n: number): number;
   attention_scratch(headDim: number): number;
-  attention(q: number, k: number, v: number, y: number, logSumExp: number, batch: number, heads: number, kvHeads: number, seq: number, keySeq: number, headDim: number, scale: number, causal: number, offset: number, mask: number, stream: number, threshold: number, keep: number, scratch: number): void;
-  attention_grad(q: number, k: number, v: number, y: number, dy: number, logSumExp: number, dq: number, dk: number, dv: number, batch: number, heads: number, kvHeads: number, seq: number, keySeq: number, headDim: number, scale: number, causal: number, offset: number, mask: number, stream: number, threshold: number, keep: number, scratch: number): void;
-  cross_entropy(logits: number, targets: number, loss: number, logSumExp: number, rows: number, vocab: number, ignore: number): number;
-  cross_entropy_grad(logits: number, targets: number, logSumExp: number, dy: number, dx: number, rows: number, vocab: number, ignore: number): void;
+  attention(
+    q: number,
+    k: number,
+    v: number,
+    y: number,
+    logSumExp: number,
+    batch: number,
+    heads: number,
+    kvHeads: number,
+    seq: number,
+    keySeq: number,
+    headDim: number,
+    scale: number,
+    causal: number,
+    offset: number,
+    mask: number,
+    stream: number,
+    threshold: number,
+    keep: number,
+    scratch: number,
+  ): void;
+  attention_grad(
+    q: number,
+    k: number,
+    v: number,
+    y: number,
+    dy: number,
+    logSumExp: number,
+    dq: number,
+    dk: number,
+    dv: number,
+    batch: number,
+    heads: number,
+    kvHeads: number,
+    seq: number,
+    keySeq: number,
+    headDim: number,
+    scale: number,
+    causal: number,
+    offset: number,
+    mask: number,
+    stream: number,
+    threshold: number,
+    keep: number,
+    scratch: number,
+  ): void;
+  cross_entropy(
+    logits: number,
+    targets: number,
+    loss: number,
+    logSumExp: number,
+    rows: number,
+    vocab: number,
+    ignore: number,
+  ): number;
+  cross_entropy_grad(
+    logits: number,
+    targets: number,
+    logSumExp: number,
+    dy: number,
+    dx: number,
+    rows: number,
+    vocab: number,
+    ignore: number,
+  ): void;
   dropout(x: number, y: number, n: number, threshold: number, scale: number, stream: number, words: number): void;
   embedding(ids: number, weight: number, y: number, rows: number, vocab: number, width: number): number;
   embedding_grad(ids: number, dy: number, dweight: number, rows: number, vocab: number, width: number): void;
   gemm_scratch(m: number, n: number, k: number): number;
-  gemm(a: number, b: number, bias: number, c: number, batch: number, strideA: number, strideB: number, m: number, n: number, k: number, transposeA: number, transposeB: number, scratch: number): void;
-  layer_norm(x: number, gain: number, bias: number, y: number, means: number, rstds: number, rows: number, width: number, eps: number): void;
-  layer_norm_grad(x: number, gain: number, dy: number, dx: number, dgain: number, dbias: number, means: number, rstds: number, rows: number, width: number): void;
+  gemm(
+    a: number,
+    b: number,
+    bias: number,
+    c: number,
+    batch: number,
+    strideA: number,
+    strideB: number,
+    m: number,
+    n: number,
+    k: number,
+    transposeA: number,
+    transposeB: number,
+    scratch: number,
+  ): void;
+  layer_norm(
+    x: number,
+    gain: number,
+    bias: number,
+    y: number,
+    means: number,
+    rstds: number,
+    rows: number,
+    width: number,
+    eps: number,
+  ): void;
+  layer_norm_grad(
+    x: number,
+    gain: number,
+    dy: number,
+    dx: number,
+    dgain: number,
+    dbias: number,
+    means: number,
+    rstds: number,
+    rows: number,
+    width: number,
+  ): void;
   copy_rows(x: number, y: number, rows: number, n: number, pitchX: number, pitchY: number): void;
   pad_rows(x: number, y: number, rows: number, width: number, padded: number): void;
   sum_axis(x: number, y: number, outer: number, length: number, inner: number): void;

@@ -46,7 +46,12 @@ function check({ batch, heads, kvHeads, seq, keySeq, headDim, causal, offset, ma
   const mask = masked ? Int32Array.from(random(batch * keySeq), (x) => Number(x > -0.3)) : null;
   const factors = dropoutFactors(batch * heads * seq * keySeq, rate);
 
-  const [pq, pk, pv, pdy] = [q, k, v, dy].map((values) => memory.floatArray(values)) as [number, number, number, number];
+  const [pq, pk, pv, pdy] = [q, k, v, dy].map((values) => memory.floatArray(values)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   const [py, plse] = [memory.floatArray(q.length), memory.floatArray(batch * heads * seq)];
   const [pdq, pdk, pdv] = [memory.floatArray(q.length), memory.floatArray(k.length), memory.floatArray(v.length)];
   const pmask = mask ? memory.intArray(mask) : 0;
@@ -118,7 +123,13 @@ test.each(lengths)('self-attention over %i positions', (seq) => {
 });
 
 test('queries and keys of different length, any offset, grouped heads', () => {
-  for (const [seq, keySeq] of [[1, 70], [5, 66], [33, 100], [70, 9], [8, 8]] as const)
+  for (const [seq, keySeq] of [
+    [1, 70],
+    [5, 66],
+    [33, 100],
+    [70, 9],
+    [8, 8],
+  ] as const)
     for (const offset of [0, keySeq - seq, 3, -2])
       for (const masked of [false, true]) {
         const shape = { batch: 2, heads: 4, kvHeads: 2, seq, keySeq, headDim: 8, causal: true, offset, masked };
@@ -129,7 +140,13 @@ test('queries and keys of different length, any offset, grouped heads', () => {
 });
 
 test('dropout takes exactly the words of the counter', () => {
-  for (const [seq, keySeq] of [[1, 1], [5, 7], [9, 66], [33, 64], [40, 130]] as const)
+  for (const [seq, keySeq] of [
+    [1, 1],
+    [5, 7],
+    [9, 66],
+    [33, 64],
+    [40, 130],
+  ] as const)
     for (const causal of [false, true]) {
       const shape = { batch: 2, heads: 2, kvHeads: 1, seq, keySeq, headDim: 8, causal, offset: keySeq - seq };
       expect(check({ ...shape, rate: 0.3, masked: keySeq === 66 })).toBeLessThan(2e-5);

@@ -34,7 +34,12 @@ test.each(activations)('$name and its gradient on [-8, 8] and in every tail', ({
     // odd multiples of 1/50: no sample on the kink of relu
     const x = Float32Array.from({ length: n }, (_, i) => (n < 9 ? i - 1.31 : 0.04 * (i - 201) + 0.02));
     const dy = random(n);
-    const [px, pdy, py, pdx] = [memory.floatArray(x), memory.floatArray(dy), memory.floatArray(n), memory.floatArray(n)];
+    const [px, pdy, py, pdx] = [
+      memory.floatArray(x),
+      memory.floatArray(dy),
+      memory.floatArray(n),
+      memory.floatArray(n),
+    ];
     memory.kernels.activate(px, py, n, kind);
     memory.kernels.activate_grad(px, pdy, pdx, n, kind);
     memory.checkGuards(`${n} elements`);

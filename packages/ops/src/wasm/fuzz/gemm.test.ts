@@ -51,9 +51,9 @@ test('every small shape and transpose agrees with float64 and stays inside its a
         for (const ta of [0, 1])
           for (const tb of [0, 1]) {
             const withBias = (m + n + k) % 2 === 0;
-            expect(product({ batch: 2, m, n, k, ta, tb, shareB: n % 2 === 0, shareA: m % 3 === 0, withBias })).toBeLessThan(
-              5e-6,
-            );
+            expect(
+              product({ batch: 2, m, n, k, ta, tb, shareB: n % 2 === 0, shareA: m % 3 === 0, withBias }),
+            ).toBeLessThan(5e-6);
           }
 });
 
@@ -78,7 +78,13 @@ test('operands at the very end of the memory are not read past it', () => {
   const other = memory.floatArray(random(400));
   const out = memory.floatArray(400);
   const scratch = memory.scratch(memory.kernels.gemm_scratch(13, 19, 19));
-  for (const [m, n, k] of [[1, 1, 1], [3, 5, 3], [5, 7, 6], [13, 18, 19], [2, 3, 1]] as const)
+  for (const [m, n, k] of [
+    [1, 1, 1],
+    [3, 5, 3],
+    [5, 7, 6],
+    [13, 18, 19],
+    [2, 3, 1],
+  ] as const)
     for (const ta of [0, 1])
       for (const tb of [0, 1]) {
         memory.kernels.gemm(end - 4 * m * k, other, 0, out, 1, 0, 0, m, n, k, ta, tb, scratch);

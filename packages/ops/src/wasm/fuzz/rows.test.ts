@@ -105,7 +105,14 @@ test.each(widths)('embedding rows of %i and their gradient', (width) => {
 });
 
 test('sums over a middle axis', () => {
-  for (const [outer, length, inner] of [[1, 200, 37], [3, 1, 5], [2, 65, 16], [4, 300, 1], [2, 3, 1], [1, 770, 3]] as const) {
+  for (const [outer, length, inner] of [
+    [1, 200, 37],
+    [3, 1, 5],
+    [2, 65, 16],
+    [4, 300, 1],
+    [2, 3, 1],
+    [1, 770, 3],
+  ] as const) {
     memory.reset();
     const x = random(outer * length * inner);
     const [px, py] = [memory.floatArray(x), memory.floatArray(outer * inner)];

@@ -29,9 +29,7 @@ function commonArguments(
   const drops = inputs.rng !== undefined && attrs.dropoutRate > 0;
   const stream = device.scratch(streamBytes + device.kernels.attention_scratch(sizes.padded));
   if (drops) writeStream(device, inputs.rng!, stream);
-  const offset = inputs.queryOffset
-    ? device.view<Int32Array>(inputs.queryOffset)[0]!
-    : sizes.keySeq - sizes.seq;
+  const offset = inputs.queryOffset ? device.view<Int32Array>(inputs.queryOffset)[0]! : sizes.keySeq - sizes.seq;
   return [
     sizes.batch,
     sizes.numHeads,
@@ -107,7 +105,13 @@ export function registerAttention(): void {
       [q.shape, k.shape, v.shape],
       (wide, outputs) => {
         const common = commonArguments(device, inputs, attrs, sizes);
-        const [pq, pk, pv, py, pdy] = wide.map((info) => device.address(info)) as [number, number, number, number, number];
+        const [pq, pk, pv, py, pdy] = wide.map((info) => device.address(info)) as [
+          number,
+          number,
+          number,
+          number,
+          number,
+        ];
         const [pdq, pdk, pdv] = outputs.map((info) => device.address(info)) as [number, number, number];
         device.kernels.attention_grad(pq, pk, pv, py, pdy, device.address(logSumExp), pdq, pdk, pdv, ...common);
       },

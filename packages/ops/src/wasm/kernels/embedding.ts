@@ -3,8 +3,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { fused } from './fused.js';
 
 /** The value at a position of an int32 tensor. */
-const integerAt = (device: Device, tensor: TensorInfo, position: number) =>
-  device.view<Int32Array>(tensor)[position]!;
+const integerAt = (device: Device, tensor: TensorInfo, position: number) => device.view<Int32Array>(tensor)[position]!;
 
 export function registerEmbedding(): void {
   fused('AshlarEmbedding', (device, { ids, weight }) => {

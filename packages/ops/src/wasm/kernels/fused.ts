@@ -6,11 +6,7 @@ import { Device } from '../device.js';
 /** Registers the wasm kernel of a fused op. */
 export function fused<Name extends FusedKernelName>(
   name: Name,
-  kernel: (
-    device: Device,
-    inputs: FusedKernels[Name]['inputs'],
-    attrs: FusedKernels[Name]['attrs'],
-  ) => TensorInfo[],
+  kernel: (device: Device, inputs: FusedKernels[Name]['inputs'], attrs: FusedKernels[Name]['attrs']) => TensorInfo[],
 ): void {
   registerFusedKernel<Name, KernelBackend>(name, 'wasm', ({ inputs, attrs, backend }) =>
     kernel(Device.of(backend), inputs, attrs),

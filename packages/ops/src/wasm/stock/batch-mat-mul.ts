@@ -50,7 +50,8 @@ export function matrixProduct(
   const [sizeA, sizeB] = [tf.util.sizeFromShape(batchA), tf.util.sizeFromShape(batchB)];
   if ((sizeA === size || sizeA === 1) && (sizeB === size || sizeB === 1))
     multiply(0, 0, 0, size, sizeA === 1 ? 0 : m * k, sizeB === 1 ? 0 : k * n);
-  else for (let i = 0; i < size; i++) multiply(i, sourceIndex(i, batch, batchA), sourceIndex(i, batch, batchB), 1, 0, 0);
+  else
+    for (let i = 0; i < size; i++) multiply(i, sourceIndex(i, batch, batchA), sourceIndex(i, batch, batchB), 1, 0, 0);
   return out;
 }
 

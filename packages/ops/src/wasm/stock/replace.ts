@@ -27,5 +27,7 @@ export function replaceKernel<Attributes>(kernelName: string, kernel: Kernel<Att
 
 /** Runs another kernel of the wasm backend. */
 export function runKernel(backend: KernelBackend, kernelName: string, inputs: Inputs, attrs: object): TensorInfo {
-  return tf.getKernel(kernelName, 'wasm').kernelFunc({ inputs, attrs: attrs as tf.NamedAttrMap, backend }) as TensorInfo;
+  return tf
+    .getKernel(kernelName, 'wasm')
+    .kernelFunc({ inputs, attrs: attrs as tf.NamedAttrMap, backend }) as TensorInfo;
 }

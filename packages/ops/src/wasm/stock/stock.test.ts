@@ -29,15 +29,29 @@ async function agrees(f: () => tf.Tensor, tolerance = 1e-5): Promise<void> {
 }
 
 test.each([
-  [[5, 3], [3, 4]],
-  [[2, 5, 3], [2, 3, 4]],
-  [[2, 5, 3], [3, 4]],
-  [[5, 3], [2, 3, 4]],
-  [[2, 3, 5, 3], [2, 3, 3, 4]],
+  [
+    [5, 3],
+    [3, 4],
+  ],
+  [
+    [2, 5, 3],
+    [2, 3, 4],
+  ],
+  [
+    [2, 5, 3],
+    [3, 4],
+  ],
+  [
+    [5, 3],
+    [2, 3, 4],
+  ],
+  [
+    [2, 3, 5, 3],
+    [2, 3, 3, 4],
+  ],
 ])('matMul %o x %o, all transposes', async (shapeA, shapeB) => {
   const [a, b] = [values(shapeA), values(shapeB)];
-  const swap = (shape: number[], yes: boolean) =>
-    yes ? [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!] : shape;
+  const swap = (shape: number[], yes: boolean) => (yes ? [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!] : shape);
   for (const ta of [false, true])
     for (const tb of [false, true])
       await agrees(() => tf.matMul(tf.tensor(a, swap(shapeA, ta)), tf.tensor(b, swap(shapeB, tb)), ta, tb));
@@ -89,7 +103,24 @@ test('fused.matMul takes a bias that broadcasts otherwise', async () => {
 
 test('oneHot of every dtype, with any values and indices outside', async () => {
   for (const dtype of ['float32', 'int32', 'bool'] as const)
-    await agrees(() => tf.oneHot(tf.tensor2d([[0, 2], [-1, 5]], [2, 2], 'int32'), 4, 1, 0, dtype), 0);
+    await agrees(
+      () =>
+        tf.oneHot(
+          tf.tensor2d(
+            [
+              [0, 2],
+              [-1, 5],
+            ],
+            [2, 2],
+            'int32',
+          ),
+          4,
+          1,
+          0,
+          dtype,
+        ),
+      0,
+    );
   await agrees(() => tf.oneHot(tf.tensor1d([1], 'int32'), 3, 0.25, -1.5, 'float32'), 0);
 });
 
@@ -126,19 +157,57 @@ test('unsortedSegmentSum drops ids outside', async () => {
 
 test('transpose of any rank', async () => {
   for (const [shape, perm] of [
-    [[2, 3, 4, 5, 6], [2, 0, 3, 1, 4]],
-    [[2, 3, 4, 5, 6], [4, 3, 2, 1, 0]],
-    [[2, 1, 3, 4], [0, 2, 1, 3]],
-    [[7, 9], [1, 0]],
-    [[1, 9, 1], [2, 1, 0]],
-    [[3, 4, 5], [0, 2, 1]],
-    [[2, 3, 4, 5], [2, 3, 0, 1]],
-    [[2, 2, 2, 2, 2, 2], [5, 0, 3, 1, 4, 2]],
-    [[0, 3], [1, 0]],
+    [
+      [2, 3, 4, 5, 6],
+      [2, 0, 3, 1, 4],
+    ],
+    [
+      [2, 3, 4, 5, 6],
+      [4, 3, 2, 1, 0],
+    ],
+    [
+      [2, 1, 3, 4],
+      [0, 2, 1, 3],
+    ],
+    [
+      [7, 9],
+      [1, 0],
+    ],
+    [
+      [1, 9, 1],
+      [2, 1, 0],
+    ],
+    [
+      [3, 4, 5],
+      [0, 2, 1],
+    ],
+    [
+      [2, 3, 4, 5],
+      [2, 3, 0, 1],
+    ],
+    [
+      [2, 2, 2, 2, 2, 2],
+      [5, 0, 3, 1, 4, 2],
+    ],
+    [
+      [0, 3],
+      [1, 0],
+    ],
   ] as const) {
     const x = values([...shape]);
     await agrees(() => tf.transpose(tf.tensor(x, [...shape]), [...perm]), 0);
-    await agrees(() => tf.transpose(tf.tensor(Int32Array.from(x, (v) => 9 * v), [...shape], 'int32'), [...perm]), 0);
+    await agrees(
+      () =>
+        tf.transpose(
+          tf.tensor(
+            Int32Array.from(x, (v) => 9 * v),
+            [...shape],
+            'int32',
+          ),
+          [...perm],
+        ),
+      0,
+    );
     await agrees(() => tf.transpose(tf.greater(tf.tensor(x, [...shape]), 0), [...perm]), 0);
   }
 });
@@ -179,7 +248,13 @@ test('a second activation keeps one device and one set of kernels', async () => 
 
 test('split and concat along every axis', async () => {
   const x = values([4, 6, 5]);
-  for (const [axis, sizes] of [[0, [1, 3]], [1, [2, 0, 4]], [1, 3], [2, [1, 4]], [-1, 5]] as [number, number | number[]][])
+  for (const [axis, sizes] of [
+    [0, [1, 3]],
+    [1, [2, 0, 4]],
+    [1, 3],
+    [2, [1, 4]],
+    [-1, 5],
+  ] as [number, number | number[]][])
     await agrees(() => {
       const parts = tf.split(tf.tensor(x, [4, 6, 5]), sizes, axis);
       return tf.concat([...parts.slice(1), parts[0]!], axis);

@@ -9,6 +9,12 @@ export const sum: Kernel<{ axis: number | number[]; keepDims?: boolean }> = (dev
   const size = (from: number, to?: number) => tf.util.sizeFromShape(x!.shape.slice(from, to));
   const [kept] = tf.backend_util.computeOutAndReduceShapes(x!.shape, axes);
   const out = device.output(attributes.keepDims ? tf.backend_util.expandShapeToKeepDim(kept, axes) : kept);
-  device.kernels.sum_axis(device.address(x), device.address(out), size(0, first), size(first, last + 1), size(last + 1));
+  device.kernels.sum_axis(
+    device.address(x),
+    device.address(out),
+    size(0, first),
+    size(first, last + 1),
+    size(last + 1),
+  );
   return out;
 };
