@@ -1,9 +1,9 @@
 // pnpm lint: ESLint with types and prettier's format, over the whole repository at once.
-import { root, rootTool, run, tool } from './repository.mjs';
+import { root, run, tool } from './repository.mjs';
 
 const checks = [
   ['eslint', tool('eslint'), ['.', '--max-warnings=0']],
-  ['prettier', rootTool('prettier'), ['--check', '--log-level=warn', '.']],
+  ['prettier', tool('prettier'), ['--check', '--log-level=warn', '.']],
 ];
 let failed = 0;
 for (const [name, program, args] of checks) {
