@@ -18,7 +18,7 @@ export function install({ closure, force = false } = {}) {
   writeFileSync(stamp(closure ?? 'all'), state);
 }
 
-const stamp = (name) => join('node_modules', `.installed-${name}`);
+const stamp = (name) => join('node_modules', `.installed-${name.replace('/', '-')}`);
 const installed = (name) => (existsSync(stamp(name)) ? readFileSync(stamp(name), 'utf8') : null);
 
 /** One hash over all that decides what an install puts where. */
