@@ -5,7 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 export const activations = {
   gelu: (x: tf.Tensor) => gelu(x, { approximate: 'none' }),
   gelu_new: (x: tf.Tensor) => gelu(x, { approximate: 'tanh' }),
-  relu: (x: tf.Tensor) => tf.relu(x),
+  relu: (x: tf.Tensor): tf.Tensor => tf.relu(x),
+  silu: (x: tf.Tensor): tf.Tensor => tf.mul(x, tf.sigmoid(x)),
 };
 
 export type Activation = keyof typeof activations;

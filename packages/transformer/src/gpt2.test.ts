@@ -121,8 +121,8 @@ describe('Gpt2', () => {
     });
   });
 
-  it('has a gradient for every parameter', () => {
-    using model = new Gpt2(small);
+  it.each(['gelu', 'gelu_new', 'relu', 'silu'] as const)('has a gradient for every parameter with %s', (activation) => {
+    using model = new Gpt2({ ...small, activation });
     tf.tidy(() => {
       const { gradients } = valueAndGradients(
         () => tf.neg(tf.mean(tf.logSoftmax(model.forward(ids([[1, 2, 3]]))))) as tf.Scalar,
