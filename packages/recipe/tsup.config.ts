@@ -1,3 +1,3 @@
 import { library } from '@ashlar-internal/config/tsup';
 
-export default library({ index: 'src/index.ts', node: 'src/node.ts' });
+export default library({ index: 'src/index.ts' });

@@ -30,6 +30,9 @@ export interface RunProgress {
 }
 
 const FORMAT = 'ashlar-run';
+/** What a run writes besides its `config.json`. */
+const written = ['checkpoints', 'metrics.jsonl', 'timings.jsonl', 'loss.svg', 'best', 'model'];
+const joined = (folder: string, name: string) => [folder, name].filter((part) => part !== '').join('/');
 const encode = (text: string) => new TextEncoder().encode(text);
 
 /**
@@ -55,46 +58,57 @@ export class Run {
   private constructor(
     readonly store: FileStore,
     readonly folder: string,
+    private readonly config: JsonObject,
+    private isNew: boolean,
   ) {
     this.metrics = new JsonLines(store, this.path('metrics.jsonl'));
     this.timings = new JsonLines(store, this.path('timings.jsonl'));
   }
 
   /**
-   * Begins a run in `folder` (the whole store if empty), or opens the one it holds.
+   * Takes `folder` (the whole store if empty) for a run, new or to be resumed. Nothing is kept before training begins.
    *
    * @throws Error of one sentence if the folder holds a run and `existing` is `'refuse'`, if the run to resume has another
    *   config, or if the folder cannot be written
    */
   static async open(store: FileStore, folder: string, { config, existing = 'refuse' }: RunOptions): Promise<Run> {
-    const run = new Run(store, folder);
-    const before = await run.readConfig();
+    const before = await Run.config(store, folder);
+    const run = new Run(store, folder, config, !before || existing === 'overwrite');
+    if (!before) await run.checkFree();
     if (before && existing === 'refuse')
       throw new Error(`${run.place} holds a run already: resume it, overwrite it, or choose another folder`);
-    if (before && existing === 'resume') {
-      const differences = configDifferences(before, config);
-      if (differences.length > 0)
-        throw new Error(`the run in ${run.place} has another config and cannot be resumed: ${summarize(differences)}`);
-      return run;
-    }
-    if (before) await run.clear();
-    const file = { format: FORMAT, version: 1, config };
-    await store.write(run.path('config.json'), encode(`${JSON.stringify(file, null, 2)}\n`));
+    const differences = before && existing === 'resume' ? configDifferences(before, config) : [];
+    if (differences.length > 0)
+      throw new Error(`the run in ${run.place} has another config and cannot be resumed: ${summarize(differences)}`);
+    await store.write(run.path('writable'), encode('?'));
+    await store.remove(run.path('writable'));
     return run;
   }
 
-  /** The config of the run in a folder; null if there is none. */
+  /**
+   * The config of the run in a folder; null if there is none.
+   *
+   * @throws Error if the folder has a config.json of something else
+   */
   static async config(store: FileStore, folder: string): Promise<JsonObject | null> {
-    return new Run(store, folder).readConfig();
+    const bytes = await store.read(joined(folder, 'config.json'));
+    if (!bytes) return null;
+    const file = parsed(bytes);
+    if (file?.['format'] !== FORMAT || typeof file['config'] !== 'object')
+      throw new Error(
+        `${joined(store.location, folder)} holds a config.json that is not a run's: choose another folder`,
+      );
+    return file['config'] as JsonObject;
   }
 
   /** Where the run is, for messages. */
   get place(): string {
-    return [this.store.location, this.folder].filter(Boolean).join('/');
+    return joined(this.store.location, this.folder);
   }
 
-  /** Puts the last saved state into model and optimizer, and takes the metrics back to it. Without one, step 0. */
+  /** Puts the last saved state into model and optimizer, and takes the metrics back to it. A new run is begun. */
   async restore(model: Module, optimizer: Optimizer): Promise<RunProgress & { passedOver: string[] }> {
+    if (this.isNew) await this.begin();
     const state = await loadTrainingState(this.store, this.path('checkpoints'));
     const bytes = Number(state?.progress['metricsBytes'] ?? 0);
     const path = this.path('metrics.jsonl');
@@ -167,22 +181,27 @@ export class Run {
   }
 
   private path(name: string): string {
-    return this.folder === '' ? name : `${this.folder}/${name}`;
+    return joined(this.folder, name);
   }
 
-  private async readConfig(): Promise<JsonObject | null> {
-    const bytes = await this.store.read(this.path('config.json'));
-    if (!bytes) return null;
-    const file = parsed(bytes);
-    if (file?.['format'] !== FORMAT || typeof file['config'] !== 'object')
-      throw new Error(`${this.place} holds a config.json that is not a run's: choose another folder`);
-    return file['config'] as JsonObject;
+  /** Without a run, files by the names of one are somebody's. */
+  private async checkFree(): Promise<void> {
+    for (const name of written) {
+      const path = this.path(name);
+      if ((await this.store.size(path)) !== null || (await this.store.list(path)).length > 0)
+        throw new Error(`${this.place} holds no run but has a ${name}, which a run would write: choose another folder`);
+    }
   }
 
-  /** Removes what a run writes, and nothing else; a crash in between leaves a run that can be overwritten again. */
-  private async clear(): Promise<void> {
-    for (const name of ['checkpoints', 'metrics.jsonl', 'timings.jsonl', 'loss.svg', 'best', 'model'])
-      await this.store.remove(this.path(name));
+  /**
+   * Removes what an earlier run wrote, and nothing else, and writes the config; a crash in between leaves a run that can
+   * be overwritten again.
+   */
+  private async begin(): Promise<void> {
+    for (const name of written) await this.store.remove(this.path(name));
+    const file = { format: FORMAT, version: 1, config: this.config };
+    await this.store.write(this.path('config.json'), encode(`${JSON.stringify(file, null, 2)}\n`));
+    this.isNew = false;
   }
 
   private async readCurves(): Promise<void> {

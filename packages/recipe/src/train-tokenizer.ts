@@ -1,0 +1,50 @@
+import type { FileStore } from '@ashlar/checkpoint';
+import { byteTokenizer, characterTokenizer, trainBpe, type Tokenizer } from '@ashlar/tokenizer';
+import type { TokenizerConfig } from './config.js';
+
+export type TokenizerEvent =
+  /** A tokenizer is about to be made. */
+  | { type: 'tokenizer-start'; kind: TokenizerConfig['kind']; characters: number }
+  /** It is made, and saved if there was a place for it. */
+  | { type: 'tokenizer'; tokenizer: Tokenizer; vocabSize: number; milliseconds: number };
+
+export interface TrainTokenizerOptions {
+  text: string;
+  config: TokenizerConfig;
+  /** Where `tokenizer.json` is saved. @default it is not saved */
+  store?: FileStore;
+  /** @default the store's root */
+  folder?: string;
+  /** Told how many tokens of a byte-pair encoding there are. */
+  onProgress?: (tokens: number, vocabSize: number) => void;
+}
+
+/** Makes the tokenizer of a text. Byte-pair encoding may end with fewer tokens than asked for: a short text has no more. */
+export async function* trainTokenizer(options: TrainTokenizerOptions): AsyncGenerator<TokenizerEvent> {
+  const { text, config, store, folder = '' } = options;
+  if (text === '') throw new RangeError('the text is empty');
+  const start = performance.now();
+  yield { type: 'tokenizer-start', kind: config.kind, characters: text.length };
+  const tokenizer = makeTokenizer(options);
+  if (store) {
+    const path = [folder, 'tokenizer.json'].filter(Boolean).join('/');
+    await store.write(path, new TextEncoder().encode(`${JSON.stringify(tokenizer.toJSON(), null, 2)}\n`));
+  }
+  const { vocabSize } = tokenizer;
+  yield { type: 'tokenizer', tokenizer, vocabSize, milliseconds: performance.now() - start };
+}
+
+/** Makes the tokenizer of a text at once. */
+export function makeTokenizer({ text, config, onProgress }: TrainTokenizerOptions): Tokenizer {
+  if (config.kind === 'characters') return characterTokenizer(text);
+  if (config.kind === 'bytes') return byteTokenizer();
+  const vocabSize = config.vocabSize!;
+  return trainBpe(text, {
+    vocabSize,
+    ...(onProgress && {
+      onProgress: ({ stage, done }) => {
+        if (stage === 'learn') onProgress(done, vocabSize);
+      },
+    }),
+  });
+}
