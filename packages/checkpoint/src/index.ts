@@ -11,7 +11,6 @@ export type { JsonObject, JsonValue } from './json.js';
 export { memoryStore } from './memory-store.js';
 export { openSafetensors, type SafetensorsFile } from './open-safetensors.js';
 export { decodeSafetensors, encodeSafetensors, type Safetensors, type SafetensorsOptions } from './safetensors.js';
-export { hashConfig } from './sha256.js';
 export {
   loadTrainingState,
   saveTrainingState,

@@ -29,13 +29,6 @@ export function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** JSON text that does not depend on the order of keys. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    isObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
-  );
-}
-
 /** The first key that occurs twice in one object of valid JSON text, which `JSON.parse` would pass over. */
 export function duplicateKey(json: string): string | undefined {
   const open: Set<string>[] = [];
