@@ -7,6 +7,8 @@ export interface BackendPlugin {
   readonly name: string;
   /** Makes it tfjs's backend and registers its kernels. May be called again. */
   activate(): Promise<void>;
+  /** What the device reported since the last call, on backends that report errors late. */
+  problems?(): string[];
 }
 
 /**

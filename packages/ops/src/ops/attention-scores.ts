@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { AttentionAttrs, AttentionMasks } from '../contract/kernels.js';
 
-/** Far below any score, and finite: infinities are not reliable in shaders. */
-const hidden = -1e30;
+/** Far below any score, and above the -1e20 with which tfjs's maximum begins on webgl. */
+const hidden = -1e15;
 
 /** The axes of one call, and how heads are laid out for batched products. */
 export interface AttentionShape {
@@ -55,22 +55,27 @@ export function visibility(
   return present ? tf.logicalAnd(past, present) : past;
 }
 
+/**
+ * exp of what cannot be positive. Where an axis is odd, webgl computes in lanes beyond its end, which nothing bounds;
+ * an infinity there would reach results through later products.
+ */
+const expOfNegative = (x: tf.Tensor) => tf.exp(tf.minimum(x, 0));
+
 /** Softmax over visible keys. A row that sees nothing gets zeros, and logSumExp 0. */
 export function maskedSoftmax(s: tf.Tensor, visible?: tf.Tensor): { weights: tf.Tensor; logSumExp: tf.Tensor } {
   const masked = visible ? tf.where(visible, s, hidden) : s;
-  const max = tf.max(masked, -1, true);
-  const exponentials = tf.exp(tf.sub(masked, max));
-  const sum = tf.sum(exponentials, -1, true);
-  const sees = tf.cast(tf.greater(max, hidden / 2), 'float32');
-  const weights = tf.mul(exponentials, tf.div(sees, sum));
-  const logSumExp = tf.mul(tf.add(max, tf.log(sum)), sees);
-  return { weights, logSumExp: tf.squeeze(logSumExp, [-1]) };
+  const highest = tf.max(masked, -1, true);
+  const sees = tf.cast(tf.greater(highest, hidden / 2), 'float32');
+  const max = tf.mul(highest, sees);
+  const exponentials = expOfNegative(tf.sub(masked, max));
+  const sum = tf.add(tf.sum(exponentials, -1, true), tf.sub(1, sees)); // 1 where all are hidden
+  return { weights: tf.div(exponentials, sum), logSumExp: tf.squeeze(tf.add(max, tf.log(sum)), [-1]) };
 }
 
 /** The weights again, from the logSumExp that the forward pass kept. */
 export function weightsFrom(s: tf.Tensor, logSumExp: tf.Tensor, visible?: tf.Tensor): tf.Tensor {
   const logWeights = tf.sub(s, tf.expandDims(logSumExp, -1));
-  return tf.exp(visible ? tf.where(visible, logWeights, hidden) : logWeights);
+  return expOfNegative(visible ? tf.where(visible, logWeights, hidden) : logWeights);
 }
 
 /** The gradient of softmax: `dw` at its result `w`. */

@@ -1,9 +1,8 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { useBackend, type BackendPlugin } from '../backend/use-backend.js';
+import type { BackendPlugin } from '../backend/use-backend.js';
 import { opCases } from './cases/index.js';
 import { donationTests } from './donation-tests.js';
 import { opTests } from './op-tests.js';
-import { skipped, type BackendTest, type Skip, type TestBody } from './backend-test.js';
+import { onBackend, skipped, type BackendTest, type Skip, type TestBody } from './backend-test.js';
 
 export interface ConformanceOptions {
   /** Tests that this backend cannot pass, each with a reason. One that matches no test is an error. */
@@ -27,21 +26,8 @@ export function conformance(
 ): BackendTest[] {
   const backend = plugin();
   const bodies: TestBody[] = [
-    { name: `runs on ${backend.name}`, body: async () => void expectBackend(backend.name) },
     ...opCases.flatMap((opCase) => opTests(opCase, tolerance)),
     ...donationTests(tolerance),
   ];
-  return skipped(bodies, skip).map(({ name, reason, body }) => ({
-    name,
-    reason,
-    run: async () => {
-      await useBackend(backend);
-      await body();
-      expectBackend(backend.name);
-    },
-  }));
-}
-
-function expectBackend(name: string): void {
-  if (tf.getBackend() !== name) throw new Error(`the backend is ${tf.getBackend()}, expected ${name}`);
+  return onBackend(backend, skipped(bodies, skip));
 }

@@ -1,0 +1,7 @@
+import { describe, test } from 'vitest';
+import { conformance } from '../src/testing/index.js';
+import { webgpuOnDevice } from './browser.js';
+
+describe('conformance on webgpu', () => {
+  for (const { name, reason, run } of conformance(webgpuOnDevice, { tolerance: 5e-5 })) test.skipIf(reason)(name, run);
+});
