@@ -15,7 +15,7 @@ export default tseslint.config(
       '**/generated/**',
       'packages/ops/assembly/**',
       'apps/bench/peers/**',
-      'packs/**',
+      '**/.packs/**',
     ],
   },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },

@@ -11,8 +11,8 @@ const resolve = {
   ssr: { resolve: { conditions: [source, ...defaultServerConditions], externalConditions: [source, 'node'] } },
 };
 
-/** Node tests: every `*.test.ts` that is not a `*.browser.test.ts`. */
-export const nodeTests = (over = {}) =>
+/** Node tests: every `*.test.ts` that is not a `*.browser.test.ts`. `suite` names their report. */
+export const nodeTests = (over = {}, suite = 'node') =>
   defineConfig(
     mergeConfig(
       {
@@ -20,7 +20,7 @@ export const nodeTests = (over = {}) =>
         test: {
           include: ['{src,test}/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
-          reporters: ['default', new CountReporter('node')],
+          reporters: ['default', new CountReporter(suite)],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
