@@ -1,25 +1,28 @@
-/** Every character that has another case, and those that fold to it. */
-let casedText: string | null = null;
+/** Every character that has another case; filled on first use. */
+let cased = '';
 
-function cased(): string {
-  if (casedText === null) {
+function casedCharacters(): string {
+  if (cased === '') {
+    const test = /[\p{Cased}\p{Changes_When_Casemapped}\p{Changes_When_Casefolded}]/u;
     const all: string[] = [];
-    const test =
-      /[\p{Cased}\p{Changes_When_Casemapped}\p{Changes_When_Casefolded}]/u;
     for (let cp = 0; cp < 0x1f000; cp++) {
-      if (cp >= 0xd800 && cp < 0xe000) continue;
       const c = String.fromCodePoint(cp);
       if (test.test(c)) all.push(c);
     }
-    casedText = all.join("");
+    cased = all.join('');
   }
-  return casedText;
+  return cased;
 }
 
-/** The characters that `item` (a character class in brackets) matches once case is ignored, and not before. */
-export function otherCases(item: string): string[] {
-  const plain = new RegExp(item, "v");
-  return (cased().match(new RegExp(item, "giv")) ?? []).filter(
-    (c) => !plain.test(c),
-  );
+const known = new Map<string, string[]>();
+
+/** The characters that a character class (its `items`, without brackets) matches only once case is ignored. */
+export function otherCases(items: string): string[] {
+  let found = known.get(items);
+  if (!found) {
+    const plain = new RegExp(`[${items}]`, 'v');
+    found = (casedCharacters().match(new RegExp(`[${items}]`, 'giv')) ?? []).filter((c) => !plain.test(c));
+    if (known.size < 1000) known.set(items, found);
+  }
+  return found;
 }

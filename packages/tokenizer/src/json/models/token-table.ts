@@ -1,0 +1,38 @@
+import type { JsonReader } from '../reader.js';
+
+/** Tokens and their ids, both ways. */
+export class TokenTable {
+  private readonly tokens: (string | undefined)[] = [];
+
+  constructor(readonly ids: ReadonlyMap<string, number>) {
+    for (const [token, id] of ids) this.tokens[id] = token;
+  }
+
+  get size(): number {
+    return this.ids.size;
+  }
+
+  token(id: number): string | undefined {
+    return this.tokens[id];
+  }
+
+  /** `{ token: id }` in the order of the ids. */
+  toJSON(): { [token: string]: number } {
+    return Object.fromEntries([...this.ids].sort((a, b) => a[1] - b[1]));
+  }
+}
+
+/** Reads `{ token: id }`; ids are distinct. */
+export function readVocabulary(reader: JsonReader): Map<string, number> {
+  const ids = new Map<string, number>();
+  const taken = new Map<number, string>();
+  for (const [token, value] of reader.entries()) {
+    if (/\p{Surrogate}/u.test(token)) value.reject('has a token with a lone surrogate');
+    const id = value.id();
+    const other = taken.get(id);
+    if (other !== undefined) value.reject(`is ${id}, the id that ${JSON.stringify(other)} has already`);
+    taken.set(id, token);
+    ids.set(token, id);
+  }
+  return ids;
+}

@@ -1,0 +1,150 @@
+import type { Json, Model, ModelToken } from '../../types.js';
+import type { JsonReader } from '../reader.js';
+import { Trie } from './trie.js';
+
+const unkPenalty = 10;
+const encoder = new TextEncoder();
+
+/** Tokens with their log-probabilities; the id of a token is its place in the list. */
+export interface UnigramData {
+  vocab: readonly (readonly [token: string, score: number])[];
+  unkId: number | null;
+  /** Spells unknown characters as bytes: `<0xE2>`. @default false */
+  byteFallback?: boolean;
+}
+
+/** The sequence of tokens with the greatest product of probabilities (Kudo 2018), by Viterbi's algorithm. */
+export class UnigramModel implements Model {
+  private readonly ids = new Map<string, number>();
+  private readonly trie: Trie;
+  private readonly unkScore: number;
+
+  constructor(private readonly data: UnigramData) {
+    let least = Infinity;
+    data.vocab.forEach(([token, score], id) => {
+      this.ids.set(token, id);
+      least = Math.min(least, score);
+    });
+    this.unkScore = least - unkPenalty;
+    this.trie = new Trie(this.ids, data.vocab.length);
+  }
+
+  static read(r: JsonReader): UnigramModel {
+    const vocab = r
+      .get('vocab')
+      .items()
+      .map((item): [string, number] => {
+        const pair = item.items();
+        if (pair.length !== 2) item.fail('[token, score]');
+        return [pair[0]!.string(), pair[1]!.number()];
+      });
+    const unkId = r.get('unk_id').or(null, (id) => id.id());
+    if (unkId !== null && unkId >= vocab.length)
+      r.get('unk_id').reject(`is ${unkId}, but the vocabulary has ${vocab.length} tokens`);
+    return new UnigramModel({ vocab, unkId, byteFallback: r.get('byte_fallback').or(false, (b) => b.boolean()) });
+  }
+
+  get vocabSize(): number {
+    return this.data.vocab.length;
+  }
+
+  tokenToId(token: string): number | undefined {
+    return this.ids.get(token);
+  }
+
+  idToToken(id: number): string | undefined {
+    return this.data.vocab[id]?.[0];
+  }
+
+  vocab(): Iterable<[string, number]> {
+    return this.ids;
+  }
+
+  /** Ends of the best pieces in reverse; runs of unknown characters are one piece. */
+  private cut(text: string): number[] {
+    const { vocab } = this.data;
+    const size = text.length;
+    const scores = new Float64Array(size + 1);
+    const starts = new Int32Array(size + 1).fill(-1);
+    const unknown = new Uint8Array(size + 1);
+    for (let start = 0; start < size;) {
+      const here = scores[start]!;
+      const width = text.codePointAt(start)! > 0xffff ? 2 : 1;
+      let single = false;
+      this.trie.prefixes(text, start, (end, id) => {
+        const score = vocab[id]![1] + here;
+        if (starts[end] === -1 || score > scores[end]!) {
+          scores[end] = score;
+          starts[end] = start;
+          unknown[end] = id === this.data.unkId ? 1 : 0;
+        }
+        if (end - start === width) single = true;
+      });
+      if (!single) {
+        const end = start + width;
+        const score = this.unkScore + here;
+        if (starts[end] === -1 || score > scores[end]!) {
+          this.needUnk(text.slice(start, end));
+          scores[end] = score;
+          starts[end] = start;
+          unknown[end] = 1;
+        }
+      }
+      start += width;
+    }
+    const ends: number[] = [];
+    for (let end = size; end > 0; end = starts[end]!) {
+      const previous = ends.at(-1);
+      // the piece that follows was unknown and so is this one
+      if (previous === undefined || !unknown[end] || !unknown[previous]) ends.push(end);
+      else ends[ends.length - 1] = previous;
+    }
+    return ends;
+  }
+
+  private needUnk(text: string): number {
+    const { unkId } = this.data;
+    if (unkId === null)
+      throw new RangeError(`Unigram: ${JSON.stringify(text)} is not in the vocabulary, and unk_id is null`);
+    return unkId;
+  }
+
+  tokenize(piece: string): ModelToken[] {
+    const tokens: ModelToken[] = [];
+    let start = 0;
+    for (const end of this.cut(piece).reverse()) {
+      const token = piece.slice(start, end);
+      const id = this.ids.get(token);
+      const bytes = id === undefined && this.data.byteFallback ? this.bytes(token) : null;
+      if (bytes) for (const [name, byteId] of bytes) tokens.push({ id: byteId, token: name, start, end });
+      else tokens.push({ id: id ?? this.needUnk(token), token, start, end });
+      start = end;
+    }
+    return tokens;
+  }
+
+  /** The byte tokens of a text; `null` if one is missing. */
+  private bytes(text: string): [string, number][] | null {
+    const tokens: [string, number][] = [];
+    for (const byte of encoder.encode(text)) {
+      const name = `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
+      const id = this.ids.get(name);
+      if (id === undefined) return null;
+      tokens.push([name, id]);
+    }
+    return tokens;
+  }
+
+  encodeInto(piece: string, ids: number[]): void {
+    for (const { id } of this.tokenize(piece)) ids.push(id);
+  }
+
+  toJSON() {
+    return {
+      type: 'Unigram',
+      unk_id: this.data.unkId,
+      vocab: this.data.vocab.map(([token, score]): Json => [token, score]),
+      byte_fallback: this.data.byteFallback ?? false,
+    };
+  }
+}

@@ -1,0 +1,101 @@
+import type { AlignedText } from '../../aligned-text.js';
+import type { Normalizer } from '../../types.js';
+import { transform, type Change } from '../transform.js';
+
+const encoder = new TextEncoder();
+const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
+
+/**
+ * The character map of a SentencePiece model: a double-array trie (Darts) from UTF-8 to an offset in a list of
+ * strings that end in NUL.
+ *
+ * Bytes: length of the trie in bytes (uint32, little endian), the trie, the strings.
+ */
+export class CharacterMap {
+  private readonly trie: Uint32Array;
+  private readonly strings: Uint8Array;
+
+  /** @throws RangeError where the bytes are no character map. */
+  constructor(readonly bytes: Uint8Array) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const size = bytes.length < 4 ? 0 : view.getUint32(0, true);
+    if (size === 0 || size % 4 !== 0 || size + 4 > bytes.length)
+      throw new RangeError(`a character map begins with the size of its trie, found ${size} of ${bytes.length} bytes`);
+    this.trie = Uint32Array.from({ length: size / 4 }, (_, i) => view.getUint32(4 + 4 * i, true));
+    this.strings = bytes.subarray(4 + size);
+  }
+
+  /** What replaces `text`, by the shortest of its prefixes in the map; `null` if there is none. */
+  get(text: string): string | null {
+    const { trie, strings } = this;
+    let unit = trie[0]!;
+    let node = offset(unit);
+    for (const byte of encoder.encode(text)) {
+      if (byte === 0) return null;
+      node ^= byte;
+      unit = trie[node] ?? 0;
+      if ((unit & 0x800000ff) >>> 0 !== byte) return null;
+      node ^= offset(unit);
+      if ((unit >>> 8) & 1) {
+        const start = (trie[node] ?? 0) & 0x7fffffff;
+        const end = strings.indexOf(0, start);
+        return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+          strings.subarray(start, end < 0 ? strings.length : end),
+        );
+      }
+    }
+    return null;
+  }
+}
+
+const offset = (unit: number) => ((unit >>> 10) << ((unit & 0x200) >>> 6)) >>> 0;
+
+/** Replaces graphemes (up to five bytes) and characters by a SentencePiece character map. */
+export class PrecompiledNormalizer implements Normalizer {
+  private readonly known = new Map<string, string | null>();
+
+  constructor(readonly map: CharacterMap) {}
+
+  private get(text: string): string | null {
+    let by = this.known.get(text);
+    if (by === undefined) {
+      by = this.map.get(text);
+      if (this.known.size < 10_000) this.known.set(text, by);
+    }
+    return by;
+  }
+
+  normalize(text: AlignedText): AlignedText {
+    const changes: Change[] = [];
+    let modified = false;
+    const put = (old: string) => {
+      const by = this.get(old);
+      if (by === null) return false;
+      modified = true;
+      const characters = [...by];
+      const replaced = [...old].length;
+      characters.forEach((c, i) => changes.push([c, i < replaced ? 0 : 1]));
+      const last = changes.at(-1);
+      if (last && characters.length < replaced) last[1] -= replaced - characters.length;
+      return true;
+    };
+    for (const grapheme of graphemes(text.text)) {
+      if (grapheme.length < 6 && encoder.encode(grapheme).length < 6 && put(grapheme)) continue;
+      for (const c of grapheme) if (!put(c)) changes.push([c, 0]);
+    }
+    return modified ? transform(text, changes) : text;
+  }
+
+  toJSON() {
+    let binary = '';
+    for (const byte of this.map.bytes) binary += String.fromCharCode(byte);
+    return { type: 'Precompiled', precompiled_charsmap: btoa(binary) };
+  }
+}
+
+/** Extended grapheme clusters. */
+function* graphemes(text: string): Generator<string> {
+  // every character of these texts is a cluster, and segmenting is slow
+  if (/^[\x20-\x7e\u4e00-\u9fff]*$/.test(text)) yield* text;
+  else for (const { segment } of segmenter.segment(text)) yield segment;
+}
