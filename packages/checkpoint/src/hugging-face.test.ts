@@ -75,7 +75,12 @@ describe('a model folder', () => {
   });
 
   it('takes the tokenizer_config.json it is given', async () => {
-    await saveHuggingFace(store, '', { config, tensors, tokenizer, tokenizerConfig: { tokenizer_class: 'GPT2Tokenizer' } });
+    await saveHuggingFace(store, '', {
+      config,
+      tensors,
+      tokenizer,
+      tokenizerConfig: { tokenizer_class: 'GPT2Tokenizer' },
+    });
     expect(await json('tokenizer_config.json')).toEqual({ tokenizer_class: 'GPT2Tokenizer' });
   });
 });
@@ -164,7 +169,9 @@ describe('a folder that is no model gets one sentence', () => {
     await saveHuggingFace(store, 'm', { config, tensors, tokenizer }, { maxShardBytes: 24 });
     const index = 'm/model.safetensors.index.json';
     await store.remove('m/model-00002-of-00002.safetensors');
-    await expect(loadHuggingFace(store, 'm')).rejects.toThrow('memory/m/model-00002-of-00002.safetensors does not exist');
+    await expect(loadHuggingFace(store, 'm')).rejects.toThrow(
+      'memory/m/model-00002-of-00002.safetensors does not exist',
+    );
     await writeText(index, '{"weight_map": {"a": "model-00001-of-00002.safetensors"}}');
     await expect(loadHuggingFace(store, 'm')).rejects.toThrow(
       'memory/m/model-00001-of-00002.safetensors has no tensor a',

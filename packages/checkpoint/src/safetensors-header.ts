@@ -47,7 +47,7 @@ export function parseHeader(json: Uint8Array, fileSize: number): Header {
     fail('__metadata__ must be an object of strings');
   const entries = Object.entries(header)
     .filter(([name]) => name !== '__metadata__')
-    .map(([name, value]): [string, TensorEntry] => [name, parseEntry(name, value)])
+    .map(([name, value]): [string, TensorEntry] => [name, parseEntry(shown(name), value)])
     .sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
   checkLayout(entries, fileSize - dataStart);
   return { entries: new Map(entries), metadata: metadata as Record<string, string>, dataStart };
@@ -95,7 +95,8 @@ const isSizes = (value: unknown): value is number[] =>
 function checkLayout(entries: [string, TensorEntry][], dataLength: number): void {
   let position = 0;
   let before = 'the header';
-  for (const [name, { begin, end }] of entries) {
+  for (const [key, { begin, end }] of entries) {
+    const name = shown(key);
     if (end > dataLength)
       fail(`${name} ends at byte ${end}, but ${dataLength} bytes follow the header: the file is cut off or damaged`);
     if (begin < position) fail(`${name} begins at byte ${begin} and overlaps ${before}, which ends at ${position}`);
@@ -105,6 +106,9 @@ function checkLayout(entries: [string, TensorEntry][], dataLength: number): void
   }
   if (position < dataLength) fail(`${dataLength - position} bytes after the last tensor belong to no tensor`);
 }
+
+/** A stranger's name must not fill the screen or break the line. */
+const shown = (name: string) => (/^[\w./-]{1,200}$/.test(name) ? name : JSON.stringify(name.slice(0, 200)));
 
 function fail(message: string): never {
   throw new Error(`safetensors: ${message}`);

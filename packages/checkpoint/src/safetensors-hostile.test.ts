@@ -53,6 +53,8 @@ const cases: [string, Uint8Array, string][] = [
     'b begins at byte 4 and overlaps a, which ends at 8',
   ],
   ['a hole', file(`{"a":${entry(0, 4)},"b":${entry(8, 12)}}`, 12), '4 bytes before b belong to no tensor'],
+  ['a name of two lines', file(`{"a\\nb":${entry(0, 8, '[3]')}}`, 8), '"a\\nb" is F32 [3], which takes 12 bytes'],
+  ['a name without end', file(`{"${'x'.repeat(1e6)}":3}`), `the entry of "${'x'.repeat(200)}" is not an object`],
   ['bytes at the end', file(`{"a":${entry(0, 4)}}`, 5), '1 bytes after the last tensor belong to no tensor'],
 ];
 
