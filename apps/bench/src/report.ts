@@ -72,6 +72,7 @@ export function markdown(rows: Row[], { versions }: Trajectory): string {
   const training = rows.map(({ title, training: t }) => [
     title,
     t.stepMs.median.toFixed(1),
+    t.stepMs.min.toFixed(1),
     spread(t.stepMs, 1),
     Math.round(t.tokensPerSecond).toString(),
     times(t.ratio),
@@ -82,6 +83,7 @@ export function markdown(rows: Row[], { versions }: Trajectory): string {
   const generation = rows.map(({ title, generation: g }) => [
     title,
     g.tokenMs.median.toFixed(2),
+    g.tokenMs.min.toFixed(2),
     spread(g.tokenMs, 2),
     times(g.ratio),
     g.firstTokenMs.toFixed(0),
@@ -94,6 +96,7 @@ export function markdown(rows: Row[], { versions }: Trajectory): string {
       [
         'library',
         'ms, median',
+        'best',
         '10-90 %',
         'tokens/s',
         `times ${base} (range of rounds)`,
@@ -107,7 +110,7 @@ export function markdown(rows: Row[], { versions }: Trajectory): string {
     '### One generated token',
     '',
     table(
-      ['library', 'ms, median', '10-90 %', `times ${base} (range of rounds)`, 'first token, ms', 'same ids'],
+      ['library', 'ms, median', 'best', '10-90 %', `times ${base} (range of rounds)`, 'first token, ms', 'same ids'],
       generation,
     ),
   ].join('\n');

@@ -11,12 +11,15 @@ export const median = (values: readonly number[]) => quantile(values, 0.5);
 
 /** Median and spread of times, in milliseconds. */
 export interface Times {
+  /** What it takes when nothing else runs, nearly. */
+  min: number;
   median: number;
   p10: number;
   p90: number;
 }
 
 export const timesOf = (ms: readonly number[]): Times => ({
+  min: quantile(ms, 0),
   median: median(ms),
   p10: quantile(ms, 0.1),
   p90: quantile(ms, 0.9),
