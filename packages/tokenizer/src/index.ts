@@ -1,5 +1,7 @@
 export { byteTokenizer, characterTokenizer } from './presets.js';
-export { Tokenizer, TokenStream, type DecodeOptions, type EncodeOptions } from './tokenizer.js';
+export { Tokenizer } from './tokenizer.js';
+export type { DecodeOptions, EncodeOptions, EncodingOptions } from './pipeline-tokenizer.js';
+export type { DecodeStream } from './stream/decode-stream.js';
 export { BpeTrainer, trainBpe, type BpeTrainerOptions } from './training/train-bpe.js';
 export { lines, trainFromStream, type TrainingProgress } from './training/trainer.js';
 export type {

@@ -1,10 +1,11 @@
 import type { Json, Model, ModelToken } from '../types.js';
-import { alphabetToBytes } from './byte-alphabet.js';
+import { alphabetToBytes, bytesToAlphabet } from './byte-alphabet.js';
 import { BytePairEncoder } from './byte-pair-encoder.js';
 import { ByteVocabulary } from './byte-vocabulary.js';
+import { rankSplits } from './rank-splits.js';
 import { scanAll, type Scanner } from './scanners.js';
 
-/** Vocabulary and merges of a byte-level BPE, token strings over the byte alphabet. */
+/** Vocabulary and merges of a byte-level BPE as a `tokenizer.json` has them: strings over the byte alphabet. */
 export interface ByteBpeData {
   vocab: Map<string, number>;
   /** Best first. */
@@ -15,64 +16,84 @@ export interface ByteBpeData {
 
 /** Byte-level BPE as a model of a pipeline: its pieces are strings over the byte alphabet. */
 export class ByteBpeModel implements Model {
-  /** The bytes of the tokens; tokens with characters outside of the alphabet are holes. */
-  readonly vocabulary: ByteVocabulary;
-  private readonly tokens: (string | undefined)[] = [];
-  private readonly triples: Int32Array;
-  private readonly encoder: BytePairEncoder;
+  private encoder: BytePairEncoder | null = null;
+  private ids: Map<string, number> | null = null;
 
-  constructor(private readonly data: ByteBpeData) {
+  private constructor(
+    /** The bytes of the tokens. */
+    readonly vocabulary: ByteVocabulary,
+    /** `[left, right, merged]` ids, best first; `null` if ids are ranks, as in tiktoken. */
+    private readonly merges: Int32Array | null,
+    private readonly ignoreMerges: boolean,
+    /** Strings of tokens with characters outside of the alphabet, which are holes in `vocabulary`. */
+    readonly others: ReadonlyMap<number, string>,
+    readonly vocabSize: number,
+  ) {}
+
+  /** @throws where a merge names a token that the vocabulary lacks */
+  static fromData({ vocab, merges, ignoreMerges = false }: ByteBpeData): ByteBpeModel {
     const bytes: (Uint8Array | undefined)[] = [];
-    for (const [token, id] of data.vocab) {
-      this.tokens[id] = token;
-      bytes[id] = alphabetToBytes(token) ?? undefined;
+    const others = new Map<number, string>();
+    for (const [token, id] of vocab) {
+      const own = alphabetToBytes(token);
+      if (own) bytes[id] = own;
+      else others.set(id, token);
     }
-    this.vocabulary = ByteVocabulary.from(bytes);
-    this.triples = new Int32Array(data.merges.length * 3);
-    data.merges.forEach(([a, b], rank) => {
-      const ids = [a, b, a + b].map((token) => {
-        const id = data.vocab.get(token);
-        if (id === undefined)
-          throw new Error(`model.merges[${rank}]: token ${JSON.stringify(token)} is not in model.vocab`);
-        return id;
-      });
-      this.triples.set(ids, rank * 3);
-    });
-    this.encoder = this.encoderFor(scanAll);
+    const triples = new Int32Array(merges.length * 3);
+    const idOf = (token: string, rank: number): number => {
+      const id = vocab.get(token);
+      if (id !== undefined) return id;
+      throw new Error(`model.merges[${rank}]: ${JSON.stringify(token)} is not in model.vocab`);
+    };
+    for (let rank = 0; rank < merges.length; rank++) {
+      const [left, right] = merges[rank]!;
+      triples[rank * 3] = idOf(left, rank);
+      triples[rank * 3 + 1] = idOf(right, rank);
+      triples[rank * 3 + 2] = idOf(left + right, rank);
+    }
+    const model = new ByteBpeModel(ByteVocabulary.from(bytes), triples, ignoreMerges, others, vocab.size);
+    model.ids = vocab;
+    return model;
   }
 
-  get vocabSize(): number {
-    return this.data.vocab.size;
+  /** Tokens whose ids are their ranks. */
+  static fromRanks(vocabulary: ByteVocabulary): ByteBpeModel {
+    let size = 0;
+    for (let id = 0; id < vocabulary.length; id++) if (vocabulary.has(id)) size++;
+    return new ByteBpeModel(vocabulary, null, true, new Map(), size);
   }
 
   /** An encoder of whole texts that cuts them with `scan`. */
   encoderFor(scan: Scanner): BytePairEncoder {
-    const wholeTokens = this.data.ignoreMerges ?? false;
     return new BytePairEncoder({
       vocabulary: this.vocabulary,
       scan,
-      merges: this.triples,
-      wholeTokens,
+      merges: this.merges ?? undefined,
+      wholeTokens: this.ignoreMerges,
     });
   }
 
   tokenToId(token: string): number | undefined {
-    return this.data.vocab.get(token);
+    this.ids ??= new Map(this.vocab());
+    return this.ids.get(token);
   }
 
   idToToken(id: number): string | undefined {
-    return this.tokens[id];
+    const { bytes } = this.vocabulary.buffer;
+    if (!this.vocabulary.has(id)) return this.others.get(id);
+    return bytesToAlphabet(bytes, this.vocabulary.starts[id], this.vocabulary.starts[id + 1]);
   }
 
-  vocab(): Iterable<[string, number]> {
-    return this.data.vocab;
+  *vocab(): Generator<[string, number]> {
+    for (let id = 0; id < this.vocabulary.length; id++)
+      if (this.vocabulary.has(id)) yield [this.idToToken(id)!, id];
+    for (const [id, token] of this.others) yield [token, id];
   }
 
   encodeInto(piece: string, ids: number[]): void {
     const bytes = alphabetToBytes(piece);
-    if (!bytes) return;
-    const n = this.encoder.encodeBytes(bytes, 0, bytes.length);
-    for (let i = 0; i < n; i++) ids.push(this.encoder.out[i]!);
+    this.encoder ??= this.encoderFor(scanAll);
+    if (bytes) this.encoder.encodeBytes(bytes, ids);
   }
 
   tokenize(piece: string): ModelToken[] {
@@ -80,7 +101,7 @@ export class ByteBpeModel implements Model {
     this.encodeInto(piece, ids);
     let start = 0;
     return ids.map((id) => {
-      const token = this.tokens[id]!;
+      const token = this.idToToken(id)!;
       const end = start + token.length;
       const result = { id, token, start, end };
       start = end;
@@ -89,6 +110,10 @@ export class ByteBpeModel implements Model {
   }
 
   toJSON(): Json {
+    const merges = this.merges ?? rankSplits(this.vocabulary);
+    const pairs: [string, string][] = [];
+    for (let i = 0; i < merges.length; i += 3)
+      pairs.push([this.idToToken(merges[i]!)!, this.idToToken(merges[i + 1]!)!]);
     return {
       type: 'BPE',
       dropout: null,
@@ -97,9 +122,9 @@ export class ByteBpeModel implements Model {
       end_of_word_suffix: null,
       fuse_unk: false,
       byte_fallback: false,
-      ignore_merges: this.data.ignoreMerges ?? false,
-      vocab: Object.fromEntries([...this.data.vocab].sort((a, b) => a[1] - b[1])),
-      merges: this.data.merges,
+      ignore_merges: this.ignoreMerges,
+      vocab: Object.fromEntries([...this.vocab()].sort((a, b) => a[1] - b[1])),
+      merges: pairs,
     };
   }
 }

@@ -1,8 +1,10 @@
+import { ByteBuffer } from './byte-buffer.js';
+
 /** Tokens as byte strings in one buffer; an id without bytes is a hole. */
 export class ByteVocabulary {
-  /** @param starts token `id` is `bytes[starts[id], starts[id + 1])` */
+  /** @param starts token `id` is `buffer.bytes[starts[id], starts[id + 1])` */
   constructor(
-    readonly bytes: Uint8Array,
+    readonly buffer: ByteBuffer,
     readonly starts: Int32Array,
   ) {}
 
@@ -10,12 +12,12 @@ export class ByteVocabulary {
   static from(tokens: readonly (Uint8Array | undefined)[]): ByteVocabulary {
     const starts = new Int32Array(tokens.length + 1);
     for (let id = 0; id < tokens.length; id++) starts[id + 1] = starts[id]! + (tokens[id]?.length ?? 0);
-    const bytes = new Uint8Array(starts[tokens.length]!);
+    const buffer = new ByteBuffer(starts[tokens.length]);
     for (let id = 0; id < tokens.length; id++) {
       const token = tokens[id];
-      if (token) bytes.set(token, starts[id]);
+      if (token) buffer.append(token, 0, token.length);
     }
-    return new ByteVocabulary(bytes, starts);
+    return new ByteVocabulary(buffer, starts);
   }
 
   /** One more than the highest id. */
@@ -23,11 +25,21 @@ export class ByteVocabulary {
     return this.starts.length - 1;
   }
 
+  /** Whether an id has bytes. */
+  has(id: number): boolean {
+    return id >= 0 && id < this.length && this.starts[id]! < this.starts[id + 1]!;
+  }
+
   /** The bytes of a token; `undefined` for a hole or an id out of range. */
   get(id: number): Uint8Array | undefined {
-    const start = this.starts[id];
-    const end = this.starts[id + 1];
-    if (start === undefined || end === undefined || start === end) return undefined;
-    return this.bytes.subarray(start, end);
+    return this.has(id) ? this.buffer.bytes.subarray(this.starts[id], this.starts[id + 1]) : undefined;
+  }
+
+  /** The id of each byte, -1 where no token is that byte alone. */
+  byteIds(): Int32Array {
+    const ids = new Int32Array(256).fill(-1);
+    for (let id = this.length - 1; id >= 0; id--)
+      if (this.starts[id + 1]! - this.starts[id]! === 1) ids[this.buffer.bytes[this.starts[id]!]!] = id;
+    return ids;
   }
 }

@@ -1,4 +1,4 @@
-/** A hash table from pairs of non-negative integers to a number; -1 where nothing was stored. */
+/** A hash table from pairs of integers (the first not negative) to an integer; -1 where nothing was stored. */
 export class PairTable {
   private slots!: Int32Array;
   private shift = 0;
@@ -13,25 +13,34 @@ export class PairTable {
   /** The number stored for `(a, b)`, or -1. */
   get(a: number, b: number): number {
     const { slots } = this;
-    const last = slots.length - 3;
-    for (let p = 3 * (hashPair(a, b) >>> this.shift); ; p = p === last ? 0 : p + 3) {
+    for (let p = 3 * (hashPair(a, b) >>> this.shift); ;) {
       const key = slots[p]!;
       if (key === a && slots[p + 1] === b) return slots[p + 2]!;
       if (key < 0) return -1;
+      p += 3;
+      if (p === slots.length) p = 0;
     }
   }
 
   /** Stores `value` for `(a, b)`, replacing what was there. */
   set(a: number, b: number, value: number): void {
-    if (this.size * 6 > this.slots.length) this.grow();
+    if (this.size * 6 >= this.slots.length) this.grow();
     const { slots } = this;
-    const last = slots.length - 3;
     let p = 3 * (hashPair(a, b) >>> this.shift);
-    while (slots[p]! >= 0 && !(slots[p] === a && slots[p + 1] === b)) p = p === last ? 0 : p + 3;
+    while (slots[p]! >= 0 && !(slots[p] === a && slots[p + 1] === b)) {
+      p += 3;
+      if (p === slots.length) p = 0;
+    }
     if (slots[p]! < 0) this.size++;
     slots[p] = a;
     slots[p + 1] = b;
     slots[p + 2] = value;
+  }
+
+  /** Calls `visit(a, b, value)` for every pair. */
+  forEach(visit: (a: number, b: number, value: number) => void): void {
+    const { slots } = this;
+    for (let p = 0; p < slots.length; p += 3) if (slots[p]! >= 0) visit(slots[p]!, slots[p + 1]!, slots[p + 2]!);
   }
 
   /** Forgets everything and gives back what the table grew by. */
@@ -50,7 +59,7 @@ export class PairTable {
   private grow(): void {
     const old = this.slots;
     this.allocate(33 - this.shift);
-    for (let i = 0; i < old.length; i += 3) if (old[i]! >= 0) this.set(old[i]!, old[i + 1]!, old[i + 2]!);
+    for (let p = 0; p < old.length; p += 3) if (old[p]! >= 0) this.set(old[p]!, old[p + 1]!, old[p + 2]!);
   }
 }
 

@@ -1,38 +1,31 @@
-import { asciiClass, classAt, LETTER, LOWER, NEWLINE, NUMBER, SPACE, UPPER } from './unicode-classes.js';
+import { byteClass, classAt, HIGH, LETTER, LOWER, NEWLINE, NUMBER, SPACE, UPPER } from './unicode-classes.js';
 
-/** Given well-formed UTF-8 and the start of a piece, returns the end of that piece (at most `end`). */
+/**
+ * Given well-formed UTF-8 and the start of a piece, returns the end of that piece (at most `end`).
+ * `bytes[end]` must be the sentinel of a `ByteBuffer`.
+ */
 export type Scanner = (bytes: Uint8Array, start: number, end: number) => number;
 
 /** Where the run of characters with any bit of `mask` ends. */
 function run(bytes: Uint8Array, i: number, end: number, mask: number): number {
-  while (i < end) {
-    const c = bytes[i]!;
-    if (c < 128) {
-      if ((asciiClass[c]! & mask) === 0) return i;
-      i++;
-    } else {
-      const k = classAt(bytes, i);
-      if ((k & mask) === 0) return i;
-      i += k >> 8;
-    }
+  for (;;) {
+    while ((byteClass[bytes[i]!]! & mask) !== 0) i++;
+    if (bytes[i]! < 128 || i >= end) return i;
+    const k = classAt(bytes, i);
+    if ((k & mask) === 0) return i;
+    i += k >> 8;
   }
-  return i;
 }
 
 /** Where the run of characters without any bit of `mask` ends. */
 function runWithout(bytes: Uint8Array, i: number, end: number, mask: number): number {
-  while (i < end) {
-    const c = bytes[i]!;
-    if (c < 128) {
-      if ((asciiClass[c]! & mask) !== 0) return i;
-      i++;
-    } else {
-      const k = classAt(bytes, i);
-      if ((k & mask) !== 0) return i;
-      i += k >> 8;
-    }
+  for (;;) {
+    while ((byteClass[bytes[i]!]! & (mask | HIGH)) === 0) i++;
+    if (bytes[i]! < 128 || i >= end) return i;
+    const k = classAt(bytes, i);
+    if ((k & mask) !== 0) return i;
+    i += k >> 8;
   }
-  return i;
 }
 
 /** At an apostrophe: where `'s 't 'm 'd 're 've 'll` in lower case ends, or 0. */
@@ -100,6 +93,7 @@ export const scanGpt2: Scanner = (bytes, i, end) => {
     if (e) return e;
   }
   const j = first === 32 ? i + 1 : i;
+  if ((byteClass[bytes[j]!]! & LETTER) !== 0) return run(bytes, j + 1, end, LETTER);
   if (j < end) {
     const k = classAt(bytes, j);
     const next = j + (k >> 8);
@@ -110,8 +104,21 @@ export const scanGpt2: Scanner = (bytes, i, end) => {
   return spaces(bytes, i, end);
 };
 
-function threeNumbers(bytes: Uint8Array, i: number, end: number): number {
-  for (let n = 0; n < 3 && i < end; n++) {
+/** GPT-2's pattern between digits that stand alone (SmolLM): `Digits(individual)` before `ByteLevel`. */
+export const scanGpt2Digits: Scanner = (bytes, i, end) => {
+  const k = classAt(bytes, i);
+  if (k & NUMBER) return i + (k >> 8);
+  if (k & SPACE) {
+    const e = run(bytes, i, end, SPACE);
+    // a digit ends the text that GPT-2's pattern sees, and with it the run of white space
+    if (e < end && classAt(bytes, e) & NUMBER) return e;
+  }
+  return scanGpt2(bytes, i, end);
+};
+
+/** Up to `most` numeric characters. */
+function numbers(bytes: Uint8Array, i: number, end: number, most: number): number {
+  for (let n = 0; n < most && i < end; n++) {
     const k = classAt(bytes, i);
     if (!(k & NUMBER)) break;
     i += k >> 8;
@@ -120,13 +127,17 @@ function threeNumbers(bytes: Uint8Array, i: number, end: number): number {
 }
 
 /** cl100k's pattern, the form of today's tiktoken. */
-export const scanCl100k: Scanner = (bytes, i, end) => cl100k(bytes, i, end, true);
+export const scanCl100k: Scanner = (bytes, i, end) => cl100k(bytes, i, end, 3, true);
 
-/** cl100k's older form, which Llama 3 and Qwen use: a text's last white space is no exception. */
-export const scanLlama3: Scanner = (bytes, i, end) => cl100k(bytes, i, end, false);
+/** cl100k's older form, which Llama 3 uses: a text's last white space is no exception. */
+export const scanLlama3: Scanner = (bytes, i, end) => cl100k(bytes, i, end, 3, false);
 
-function cl100k(bytes: Uint8Array, i: number, end: number, endFirst: boolean): number {
+/** Qwen's pattern: the same with every digit on its own. */
+export const scanQwen2: Scanner = (bytes, i, end) => cl100k(bytes, i, end, 1, false);
+
+function cl100k(bytes: Uint8Array, i: number, end: number, digits: number, endFirst: boolean): number {
   const first = bytes[i]!;
+  if (first === 32 && (byteClass[bytes[i + 1]!]! & LETTER) !== 0) return run(bytes, i + 2, end, LETTER);
   if (first === 39) {
     const e = contractionAnyCase(bytes, i, end);
     if (e) return e;
@@ -134,7 +145,7 @@ function cl100k(bytes: Uint8Array, i: number, end: number, endFirst: boolean): n
   const k = classAt(bytes, i);
   const j = i + (k >> 8);
   if (k & LETTER) return run(bytes, j, end, LETTER);
-  if (k & NUMBER) return threeNumbers(bytes, i, end);
+  if (k & NUMBER) return numbers(bytes, i, end, digits);
   if (!(k & NEWLINE) && j < end) {
     const k2 = classAt(bytes, j);
     if (k2 & LETTER) return run(bytes, j + (k2 >> 8), end, LETTER);
@@ -157,6 +168,8 @@ function withContraction(bytes: Uint8Array, e: number, end: number): number {
 
 /** o200k's pattern: words split where lower case turns to upper, contractions stay with their word. */
 export const scanO200k: Scanner = (bytes, i, end) => {
+  if (bytes[i] === 32 && (byteClass[bytes[i + 1]!]! & LOWER) !== 0)
+    return withContraction(bytes, run(bytes, i + 2, end, LOWER), end);
   const k = classAt(bytes, i);
   const j = i + (k >> 8);
   let word = -1;
@@ -179,7 +192,7 @@ export const scanO200k: Scanner = (bytes, i, end) => {
     else if (word > i && k & UPPER) e = j;
     return withContraction(bytes, e, end);
   }
-  if (k & NUMBER) return threeNumbers(bytes, i, end);
+  if (k & NUMBER) return numbers(bytes, i, end, 3);
   const p = bytes[i] === 32 ? i + 1 : i;
   if (p < end) {
     const kp = classAt(bytes, p);

@@ -42,8 +42,12 @@ function fill(page: number): void {
 }
 fill(0);
 
-/** Classes of the ASCII characters. */
-export const asciiClass: Uint8Array = table.slice(0, 128);
+/** Set in `byteClass` for bytes that are no ASCII character, the sentinel after a text included. */
+export const HIGH = 64;
+
+/** Classes of the ASCII characters by byte; `HIGH` for other bytes. */
+export const byteClass: Uint8Array = new Uint8Array(256).fill(HIGH);
+byteClass.set(table.subarray(0, 128));
 
 /** Class bits of a code point. */
 export function classOf(codePoint: number): number {
@@ -54,7 +58,7 @@ export function classOf(codePoint: number): number {
 /** Class and width of the UTF-8 character at `i`: `class | width << 8`. The bytes must be well formed. */
 export function classAt(bytes: Uint8Array, i: number): number {
   const c = bytes[i]!;
-  if (c < 0x80) return asciiClass[c]! | 0x100;
+  if (c < 0x80) return byteClass[c]! | 0x100;
   if (c < 0xe0) return classOf(((c & 31) << 6) | (bytes[i + 1]! & 63)) | 0x200;
   if (c < 0xf0) return classOf(((c & 15) << 12) | ((bytes[i + 1]! & 63) << 6) | (bytes[i + 2]! & 63)) | 0x300;
   return (

@@ -1,183 +1,151 @@
-import type { ByteVocabulary } from './byte-vocabulary.js';
+import { ByteBuffer } from './byte-buffer.js';
+import { PairTable } from './pair-table.js';
 
-/**
- * A hash table from byte strings to token ids: first the vocabulary, which stays, then words already encoded,
- * which are forgotten all at once when they grow past a bound.
- */
+/** Bits of the first and second four bytes that belong to a word of n < 8 bytes. */
+const first = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1, -1, -1, -1);
+const second = Int32Array.of(0, 0, 0, 0, 0, 0xff, 0xffff, 0xffffff);
+
+/** A hash table from byte strings to integers; -1 where nothing was stored. */
 export class WordTable {
-  private slots: Int32Array;
-  private tags: Int32Array;
-  private mask: number;
-  /** Entry `x`: its bytes are `arena[offsets[x], offsets[x] + lengths[x])`. */
-  private offsets: Int32Array;
-  private lengths: Int32Array;
-  private arena: Uint8Array;
-  private arenaLength: number;
-  private readonly fixedArena: number;
-  private readonly fixedCount: number;
-  private count = 0;
-  /** Entry `x`: a token id, or `-1 - position` in `sequences`. */
-  results: Int32Array;
-  /** Several tokens of a word: their number, then the ids. */
-  sequences = new Int32Array(1 << 12);
-  private sequenceLength = 0;
+  /** Words under 8 bytes: (bytes 4 to 6 and the length, bytes 0 to 3). */
+  private readonly short: PairTable;
+  /** The others, four numbers each: hash, place in `arena`, length (0 if free), value. */
+  private long!: Int32Array;
+  private longSize = 0;
+  private arena = new ByteBuffer();
 
-  /**
-   * @param vocabulary tokens found without merging
-   * @param maxWords encoded words kept beside the vocabulary
-   */
-  constructor(
-    vocabulary: ByteVocabulary | null,
-    private readonly maxWords: number,
-  ) {
-    const { bytes, starts } = vocabulary ?? {
-      bytes: new Uint8Array(0),
-      starts: new Int32Array(1),
-    };
-    const size = starts.length - 1;
-    let cells = 1 << 12;
-    while (cells < size * 2.5) cells *= 2;
-    this.mask = cells - 1;
-    this.slots = new Int32Array(cells);
-    this.tags = new Int32Array(cells);
-    const room = size + (1 << 11);
-    this.offsets = new Int32Array(room);
-    this.lengths = new Int32Array(room);
-    this.results = new Int32Array(room);
-    this.arena = new Uint8Array(bytes.length + (1 << 14));
-    this.arena.set(bytes);
-    this.arenaLength = this.fixedArena = bytes.length;
-    for (let id = 0; id < size; id++) {
-      const start = starts[id]!;
-      const end = starts[id + 1]!;
-      if (start < end) this.place(start, end - start, hashBytes(bytes, start, end), id);
-    }
-    this.fixedCount = this.count;
+  /** @param capacity words expected; the table grows beyond it */
+  constructor(capacity = 1024) {
+    this.short = new PairTable(capacity >> 1);
+    this.allocate(capacity >> 1);
   }
 
-  /** The entry of `bytes[start, end)`, whose hash is `hash`; -1 if there is none. */
-  find(bytes: Uint8Array, start: number, end: number, hash: number): number {
-    const { slots, tags, mask, arena, offsets, lengths } = this;
-    const length = end - start;
-    for (let p = hash & mask; ; p = (p + 1) & mask) {
-      const entry = slots[p]!;
-      if (entry === 0) return -1;
-      if (tags[p] !== hash || lengths[entry - 1] !== length) continue;
-      let o = offsets[entry - 1]!;
-      let i = start;
-      while (i < end && arena[o] === bytes[i]) {
-        i++;
-        o++;
-      }
-      if (i === end) return entry - 1;
-    }
-  }
-
-  /** The id of a token of the vocabulary, or -1. */
-  tokenId(bytes: Uint8Array, start: number, end: number): number {
-    const entry = this.find(bytes, start, end, hashBytes(bytes, start, end));
-    return entry >= 0 && entry < this.fixedCount ? this.results[entry]! : -1;
-  }
-
-  /** Remembers that a word gives `ids[from, to)`. */
-  remember(bytes: Uint8Array, start: number, end: number, hash: number, ids: Int32Array, from: number, to: number) {
-    if (this.count - this.fixedCount >= this.maxWords) this.forget();
-    const length = end - start;
-    if (this.arenaLength + length > this.arena.length) this.arena = grown(this.arena, this.arenaLength + length);
-    this.arena.set(bytes.subarray(start, end), this.arenaLength);
-    let result: number;
-    if (to - from === 1) result = ids[from]!;
-    else {
-      const n = to - from;
-      if (this.sequenceLength + n + 1 > this.sequences.length)
-        this.sequences = grown(this.sequences, this.sequenceLength + n + 1);
-      result = -1 - this.sequenceLength;
-      this.sequences[this.sequenceLength++] = n;
-      for (let i = from; i < to; i++) this.sequences[this.sequenceLength++] = ids[i]!;
-    }
-    this.place(this.arenaLength, length, hash, result);
-    this.arenaLength += length;
-  }
-
-  /** Number of entries, the vocabulary's included. */
+  /** Words stored. */
   get size(): number {
-    return this.count;
+    return this.short.size + this.longSize;
   }
 
-  /** The bytes of an entry, a view that the next call may overwrite. */
-  bytesOf(entry: number): Uint8Array {
-    const start = this.offsets[entry]!;
-    return this.arena.subarray(start, start + this.lengths[entry]!);
-  }
-
-  /** Drops the remembered words; the vocabulary stays. */
-  forget(): void {
-    this.count = this.fixedCount;
-    this.arenaLength = this.fixedArena;
-    this.sequenceLength = 0;
-    const { slots, tags } = this;
-    const old = tags.slice();
-    const oldSlots = slots.slice();
-    slots.fill(0);
-    for (let i = 0; i < oldSlots.length; i++) {
-      const entry = oldSlots[i]!;
-      if (entry === 0 || entry > this.fixedCount) continue;
-      let p = old[i]! & this.mask;
-      while (slots[p] !== 0) p = (p + 1) & this.mask;
-      slots[p] = entry;
-      tags[p] = old[i]!;
+  /** The number stored for the bytes `[start, end)`, or -1. Reads up to 7 bytes past the end. */
+  get(view: DataView, start: number, end: number): number {
+    const n = end - start;
+    if (n < 8)
+      return this.short.get(
+        (view.getInt32(start + 4, true) & second[n]!) | (n << 24),
+        view.getInt32(start, true) & first[n]!,
+      );
+    const { long } = this;
+    const hash = hashWord(view, start, end);
+    for (let p = (hash & ((long.length >> 2) - 1)) << 2; ; p = (p + 4) & (long.length - 1)) {
+      if (long[p] === hash && long[p + 2] === n && same(this.arena.view, long[p + 1]!, view, start, end))
+        return long[p + 3]!;
+      if (long[p + 2] === 0) return -1;
     }
   }
 
-  private place(offset: number, length: number, hash: number, result: number): void {
-    if (this.count * 2 > this.mask) this.rehash();
-    if (this.count === this.offsets.length) {
-      const room = this.count * 2;
-      this.offsets = grown(this.offsets, room);
-      this.lengths = grown(this.lengths, room);
-      this.results = grown(this.results, room);
+  /** Stores `value` for bytes that are not in the table yet. */
+  add(buffer: { bytes: Uint8Array; view: DataView }, start: number, end: number, value: number): void {
+    const { view } = buffer;
+    const n = end - start;
+    if (n < 8) {
+      const low = view.getInt32(start, true) & first[n]!;
+      this.short.set((view.getInt32(start + 4, true) & second[n]!) | (n << 24), low, value);
+      return;
     }
-    const entry = this.count++;
-    this.offsets[entry] = offset;
-    this.lengths[entry] = length;
-    this.results[entry] = result;
-    const { slots, mask } = this;
-    let p = hash & mask;
-    while (slots[p] !== 0) p = (p + 1) & mask;
-    slots[p] = entry + 1;
-    this.tags[p] = hash;
+    if (this.longSize * 8 >= this.long.length) this.grow();
+    const at = this.arena.length;
+    this.arena.append(buffer.bytes, start, end);
+    this.place(hashWord(view, start, end), at, n, value);
   }
 
-  private rehash(): void {
-    const { slots, tags } = this;
-    const mask = this.mask * 2 + 1;
-    const nextSlots = new Int32Array(mask + 1);
-    const nextTags = new Int32Array(mask + 1);
-    for (let i = 0; i < slots.length; i++) {
-      if (slots[i] === 0) continue;
-      let p = tags[i]! & mask;
-      while (nextSlots[p] !== 0) p = (p + 1) & mask;
-      nextSlots[p] = slots[i]!;
-      nextTags[p] = tags[i]!;
+  /** Adds 1 to a word's number, which starts at 0. */
+  count(buffer: { bytes: Uint8Array; view: DataView }, start: number, end: number): void {
+    const { view } = buffer;
+    const n = end - start;
+    if (n < 8) {
+      const high = (view.getInt32(start + 4, true) & second[n]!) | (n << 24);
+      const low = view.getInt32(start, true) & first[n]!;
+      this.short.set(high, low, Math.max(0, this.short.get(high, low)) + 1);
+      return;
     }
-    this.slots = nextSlots;
-    this.tags = nextTags;
-    this.mask = mask;
+    const { long } = this;
+    const hash = hashWord(view, start, end);
+    for (let p = (hash & ((long.length >> 2) - 1)) << 2; long[p + 2] !== 0; p = (p + 4) & (long.length - 1))
+      if (long[p] === hash && long[p + 2] === n && same(this.arena.view, long[p + 1]!, view, start, end)) {
+        long[p + 3]!++;
+        return;
+      }
+    this.add(buffer, start, end, 1);
+  }
+
+  /** Every word with its number, in an order that depends on nothing but the words. */
+  *entries(): Generator<[Uint8Array, number]> {
+    const short: [Uint8Array, number][] = [];
+    this.short.forEach((high, low, value) => {
+      const bytes = new Uint8Array(high >>> 24);
+      for (let i = 0; i < bytes.length; i++) bytes[i] = i < 4 ? low >>> (8 * i) : high >>> (8 * (i - 4));
+      short.push([bytes, value]);
+    });
+    yield* short;
+    const { long, arena } = this;
+    for (let p = 0; p < long.length; p += 4)
+      if (long[p + 2] !== 0) yield [arena.bytes.slice(long[p + 1]!, long[p + 1]! + long[p + 2]!), long[p + 3]!];
+  }
+
+  /** Drops the words whose number is negative. */
+  dropNegative(): void {
+    const kept: [number, number, number][] = [];
+    this.short.forEach((high, low, value) => value >= 0 && kept.push([high, low, value]));
+    this.short.clear();
+    for (const [high, low, value] of kept) this.short.set(high, low, value);
+    const { long, arena } = this;
+    this.arena = new ByteBuffer();
+    this.allocate(0);
+    for (let p = 0; p < long.length; p += 4)
+      if (long[p + 2] !== 0 && long[p + 3]! >= 0)
+        this.add(arena, long[p + 1]!, long[p + 1]! + long[p + 2]!, long[p + 3]!);
+  }
+
+  private allocate(capacity: number): void {
+    let cells = 1 << 9;
+    while (cells < capacity * 2) cells *= 2;
+    this.long = new Int32Array(cells * 4);
+    this.longSize = 0;
+  }
+
+  private place(hash: number, at: number, length: number, value: number): void {
+    const { long } = this;
+    let p = (hash & ((long.length >> 2) - 1)) << 2;
+    while (long[p + 2] !== 0) p = (p + 4) & (long.length - 1);
+    long[p] = hash;
+    long[p + 1] = at;
+    long[p + 2] = length;
+    long[p + 3] = value;
+    this.longSize++;
+  }
+
+  private grow(): void {
+    const old = this.long;
+    this.allocate(old.length >> 2);
+    for (let p = 0; p < old.length; p += 4)
+      if (old[p + 2] !== 0) this.place(old[p]!, old[p + 1]!, old[p + 2]!, old[p + 3]!);
   }
 }
 
-/** FNV-1a with a final mix, over `bytes[start, end)`. */
-export function hashBytes(bytes: Uint8Array, start: number, end: number): number {
-  let h = 0x811c9dc5 | 0;
-  for (let i = start; i < end; i++) h = Math.imul(h ^ bytes[i]!, 0x01000193);
-  h ^= h >>> 15;
-  h = Math.imul(h, 0x2c1b3c6d);
+/** Mixes at least 8 bytes, four at a time; the last four may overlap the ones before. */
+function hashWord(view: DataView, start: number, end: number): number {
+  let h = end - start;
+  const last = end - 4;
+  for (let i = start; i < last; i += 4) {
+    h = Math.imul(h ^ view.getInt32(i, true), 0x9e3779b1);
+    h ^= h >>> 15;
+  }
+  h = Math.imul(h ^ view.getInt32(last, true), 0x85ebca6b);
   return h ^ (h >>> 13);
 }
 
-/** The array with room for at least `length` elements, its content kept. */
-export function grown<T extends Int32Array | Uint8Array | Float64Array>(array: T, length: number): T {
-  const next = new (array.constructor as new (n: number) => T)(Math.max(length, array.length * 2));
-  next.set(array);
-  return next;
+function same(a: DataView, at: number, b: DataView, start: number, end: number): boolean {
+  const last = end - 4;
+  const shift = at - start;
+  for (let i = start; i < last; i += 4) if (a.getInt32(i + shift, true) !== b.getInt32(i, true)) return false;
+  return a.getInt32(last + shift, true) === b.getInt32(last, true);
 }

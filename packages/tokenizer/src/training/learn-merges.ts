@@ -1,5 +1,5 @@
 import { PairTable } from '../core/pair-table.js';
-import { grown } from '../core/word-table.js';
+import { grown } from '../core/grown.js';
 import { MergeQueue } from './merge-queue.js';
 
 /** Distinct words as token ids, with how often each occurred. */

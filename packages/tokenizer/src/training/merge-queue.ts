@@ -1,4 +1,4 @@
-import { grown } from '../core/word-table.js';
+import { grown } from '../core/grown.js';
 
 /** A priority queue of candidates: the highest count first, then the lowest `(left, right)` pair. */
 export class MergeQueue {
