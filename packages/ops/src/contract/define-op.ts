@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { registerGradients } from '../gradients/index.js';
 import { unrecorded } from '../tape/isolated.js';
-import { record, retain } from '../tape/record.js';
+import { mode, record, retain } from '../tape/record.js';
 import type { FusedKernelName, FusedKernels } from './kernels.js';
 import { joinLists, splitLists, type OpInputs } from './registry.js';
 
@@ -54,8 +55,10 @@ export function defineOp<Name extends FusedKernelName>(definition: OpDefinition<
   const hasResiduals = outputNames.length > visible;
 
   return (inputs, attrs) => {
+    const now = mode();
+    if (gradient && now === 'compose') return compose(() => reference(inputs, { ...attrs, residuals: false } as FusedKernels[Name]['attrs']));
     const flat = splitLists(inputs as OpInputs);
-    const differentiable = gradient && tf.engine().isTapeOn() ? pick(flat, gradient.wanted) : undefined;
+    const differentiable = gradient && now === 'record' ? pick(flat, gradient.wanted) : undefined;
     const forwardAttrs = hasResiduals ? { ...attrs, residuals: differentiable !== undefined } : attrs;
     const all = unrecorded(() => run(name, flat, forwardAttrs, reference as Reference));
     if (!gradient || !differentiable) return all;
@@ -84,12 +87,17 @@ export function defineOp<Name extends FusedKernelName>(definition: OpDefinition<
 
 type Reference = (inputs: object, attrs: object) => tf.Tensor[];
 
-/** The kernel of the current backend if there is one (unless its operations must be recorded), else the reference. */
+/** The kernel of the current backend if there is one, else the reference. */
 function run(name: string, inputs: tf.NamedTensorMap, attrs: object, reference: Reference): tf.Tensor[] {
-  const engine = tf.engine();
-  if (tf.getKernel(name, tf.getBackend()) && !engine.isTapeOn())
-    return engine.runKernel(name, inputs, attrs as tf.NamedAttrMap) as tf.Tensor[];
+  if (tf.getKernel(name, tf.getBackend()))
+    return tf.engine().runKernel(name, inputs, attrs as tf.NamedAttrMap) as tf.Tensor[];
   return tf.tidy(() => reference(joinLists(inputs), attrs));
+}
+
+/** A gradient of a gradient is that of the stock operations in the reference. */
+function compose(reference: () => tf.Tensor[]): tf.Tensor[] {
+  registerGradients();
+  return tf.tidy(reference);
 }
 
 /** The entries called `name` or `name.<i>` for one of `names`; undefined when there is none. */

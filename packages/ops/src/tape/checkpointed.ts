@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { registerGradients } from '../gradients/index.js';
 import { isolated, unrecorded, type TapeNode } from './isolated.js';
-import { record, retain } from './record.js';
+import { mode, record, retain } from './record.js';
 
 /**
  * Gradient checkpointing (Chen et al. 2016, arXiv 1604.06174): nothing that `f` computes on the way is kept for the
@@ -15,7 +15,7 @@ import { record, retain } from './record.js';
  */
 export function checkpointed(f: (...xs: tf.Tensor[]) => tf.Tensor): (...xs: tf.Tensor[]) => tf.Tensor {
   return (...xs) => {
-    if (!tf.engine().isTapeOn()) return f(...xs);
+    if (mode() !== 'record') return f(...xs);
     const { y, variables } = discover(f, xs);
     const saved = xs.map(retain);
     const inputs: tf.NamedTensorMap = {};

@@ -1,6 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TapeNode } from './isolated.js';
 
+/**
+ * What an op of ours must do now: `run` as no tape is on, `record` one node for itself, or `compose` stock operations,
+ * as inside a gradient of a gradient, where every operation counts.
+ */
+export function mode(): 'run' | 'record' | 'compose' {
+  const engine = tf.engine();
+  if (!engine.isTapeOn()) return 'run';
+  return engine.state.gradientDepth === 1 ? 'record' : 'compose';
+}
+
 /** An operation that was just run unrecorded, to be differentiated as one. */
 export interface Recorded {
   name: string;

@@ -4,7 +4,7 @@ import { RandomStream } from '../random/random-stream.js';
 import { expectClose } from './expect-close.js';
 
 export interface GradientOptions {
-  /** Largest difference, relative to the largest gradient of that input. @default 2e-3 */
+  /** Largest difference, relative to the largest gradient of that input (at least 0.05). @default 2e-3 */
   tolerance?: number;
   /** Elements of each input that are tried. @default 24 */
   samples?: number;
@@ -49,7 +49,7 @@ export async function expectGradients(
     const gradient = gradients[i];
     if (!gradient) throw new Error(`expectGradients: the function does not depend on input ${i}`);
     const all = Float64Array.from(await gradient.data());
-    const scale = all.reduce((max, value) => Math.max(max, Math.abs(value)), 1e-3);
+    const scale = all.reduce((max, value) => Math.max(max, Math.abs(value)), 0.05);
     await expectClose(positions.map((at) => all[at]!), differences, { tolerance, scale, name: `gradient of input ${i} at [${positions}]` }); // prettier-ignore
   }
   tf.dispose(gradients);
