@@ -11,6 +11,11 @@ export interface WasmOptions {
    * `tfjs-backend-wasm-threaded-simd.wasm`. In Node they are found inside the package; a bundled page has to name them.
    */
   wasmPaths?: string | Record<string, string>;
+  /**
+   * Load tfjs's build for shared memory in cross-origin isolated pages. It starts workers from its own source text, which
+   * a minifying bundler breaks: the page then waits for ever. @default false
+   */
+  sharedMemory?: boolean;
 }
 
 /**
@@ -19,12 +24,13 @@ export interface WasmOptions {
  * gather with batchDims, cast to bool), slowly (transposed and batched matMul, transpose, sum) or not at all
  * (unsortedSegmentSum) are replaced. Memory is at most 4 GiB; a failed allocation throws.
  */
-export function wasm({ wasmPaths }: WasmOptions = {}): BackendPlugin {
+export function wasm({ wasmPaths, sharedMemory = false }: WasmOptions = {}): BackendPlugin {
   return {
     name: 'wasm',
     async activate() {
       const tfjsWasm = await import('@tensorflow/tfjs-backend-wasm');
       if (wasmPaths !== undefined) tfjsWasm.setWasmPaths(wasmPaths);
+      if (!sharedMemory) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
       if (!(await tf.setBackend('wasm')))
         throw new Error(
           'wasm: tfjs-backend-wasm did not start; where a bundler moves its .wasm files, name them with `wasm({ wasmPaths })`.',

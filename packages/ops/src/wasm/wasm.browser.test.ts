@@ -9,6 +9,7 @@ import { wasm } from './index.js';
 
 beforeAll(async () => {
   await wasm({
+    sharedMemory: true,
     wasmPaths: {
       'tfjs-backend-wasm.wasm': plain,
       'tfjs-backend-wasm-simd.wasm': simd,
