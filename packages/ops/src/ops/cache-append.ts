@@ -7,7 +7,7 @@ const run = defineOp<'AshlarCacheAppend'>({
   name: 'AshlarCacheAppend',
   outputs: ['y'],
   reference({ cache, x, position }) {
-    const [, capacity, seq] = [cache.shape[0]!, cache.shape[1]!, x.shape[1]!];
+    const [capacity, seq] = [cache.shape[1]!, x.shape[1]!];
     const row = tf.sub(tf.range(0, capacity, 1, 'int32'), position); // [capacity]: which row of x goes there
     const isNew = tf.logicalAnd(tf.greaterEqual(row, 0), tf.less(row, seq));
     const placed = tf.gather(x, tf.clipByValue(row, 0, seq - 1), 1); // [batch, capacity, width]

@@ -1,5 +1,6 @@
 export type { BackendTest, Skip } from './backend-test.js';
 export { conformance, type ConformanceOptions } from './conformance.js';
+export { differential, type DifferentialOptions } from './differential.js';
 export { expectClose, type CloseOptions } from './expect-close.js';
 export { expectGradients, type GradientOptions } from './expect-gradients.js';
 export { expectNoLeaks } from './expect-no-leaks.js';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { batchMatMul } from './batch-mat-mul.js';
 import { cast } from './cast.js';
+import { clipByValue } from './clip-by-value.js';
 import { concat } from './concat.js';
 import { fusedMatMul } from './fused-mat-mul.js';
 import { gather } from './gather.js';
@@ -19,6 +20,7 @@ export function replaceStockKernels(): void {
   replaceKernel(tf.OneHot, oneHot);
   replaceKernel(tf.GatherV2, gather);
   replaceKernel(tf.Cast, cast);
+  replaceKernel(tf.ClipByValue, clipByValue);
   replaceKernel(tf.Identity, identity);
   replaceKernel(tf.Transpose, transpose);
   replaceKernel(tf.SplitV, split);
