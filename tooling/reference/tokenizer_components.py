@@ -210,7 +210,10 @@ def decode(spec, chain):
     vocab = {token: i for i, token in enumerate(dict.fromkeys(chain))}
     model = {"type": "WordLevel", "vocab": vocab | {"<unused>": len(vocab)}, "unk_token": "<unused>"}
     tokenizer = Tokenizer.from_str(json.dumps(BASE | {"model": model, "decoder": spec}))
-    return tokenizer.decode([vocab[token] for token in chain], skip_special_tokens=False)
+    try:
+        return tokenizer.decode([vocab[token] for token in chain], skip_special_tokens=False)
+    except BaseException:  # a panic of the Rust side: there is nothing to agree with
+        return None
 
 
 if __name__ == "__main__":

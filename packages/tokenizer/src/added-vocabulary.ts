@@ -35,7 +35,10 @@ export class AddedVocabulary {
    */
   split(text: AlignedText, normalizer: Normalizer | null, policy: SpecialTokenPolicy): Segment[] {
     this.normalizedTrie ??= new Trie(
-      this.normalized.map((token, i) => [normalizer?.normalize(new AlignedText(token.content)).text ?? token.content, i]),
+      this.normalized.map((token, i) => [
+        normalizer?.normalize(new AlignedText(token.content)).text ?? token.content,
+        i,
+      ]),
     );
     const { normalized, normalizedTrie } = this;
     const segments: Segment[] = [];
@@ -67,7 +70,10 @@ function cut(piece: AlignedText, trie: Trie, tokens: readonly AddedToken[], poli
     const end = match[0];
     const token = tokens[match[1]]!;
     at = end;
-    if (token.singleWord && (endsWithWord.test(text.slice(Math.max(0, start - 2), start)) || startsWithWord.test(text.slice(end, end + 2))))
+    if (
+      token.singleWord &&
+      (endsWithWord.test(text.slice(Math.max(0, start - 2), start)) || startsWithWord.test(text.slice(end, end + 2)))
+    )
       continue;
     if (token.special && policy === 'text') continue;
     if (token.special && policy === 'forbid')

@@ -2,13 +2,7 @@ import type { AlignedText } from '../aligned-text.js';
 import type { Finder, Stretch } from '../regex/pattern.js';
 
 /** What becomes of the delimiters of a split. */
-export const splitBehaviors = [
-  'Removed',
-  'Isolated',
-  'MergedWithPrevious',
-  'MergedWithNext',
-  'Contiguous',
-] as const;
+export const splitBehaviors = ['Removed', 'Isolated', 'MergedWithPrevious', 'MergedWithNext', 'Contiguous'] as const;
 export type SplitBehavior = (typeof splitBehaviors)[number];
 
 type Range = [start: number, end: number];

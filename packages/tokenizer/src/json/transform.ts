@@ -86,9 +86,7 @@ function previous(text: string, at: number): number {
 }
 
 function unitRange(text: AlignedText, i: number): readonly [number, number] {
-  return text.starts && text.ends
-    ? [text.starts[i]!, text.ends[i]!]
-    : [text.sourceStart + i, text.sourceStart + i + 1];
+  return text.starts && text.ends ? [text.starts[i]!, text.ends[i]!] : [text.sourceStart + i, text.sourceStart + i + 1];
 }
 
 function characterRange(text: AlignedText, i: number): readonly [number, number] {

@@ -32,13 +32,14 @@ const controls = new Map([
   ['0', '\0'],
 ]);
 
-/** The members of `\w`: Rust counts the joiners in, Oniguruma the superscripts and fractions of Latin-1. */
-export function wordItems(reader: PatternReader): string {
-  return `${posixClasses.get('word')!}${reader.dialect === 'rust' ? '\\p{Join_Control}' : '\\xb2\\xb3\\xb9\\xbc-\\xbe'}`;
+/** The members of `\w`: Rust counts the joiners in; Oniguruma, outside of a class, Latin-1's superscripts and fractions. */
+export function wordItems(reader: PatternReader, inClass: boolean): string {
+  const more = reader.dialect === 'rust' ? '\\p{Join_Control}' : inClass ? '' : '\\xb2\\xb3\\xb9\\xbc-\\xbe';
+  return `${posixClasses.get('word')!}${more}`;
 }
 
 /** Reads what follows a backslash and may stand in a class: a set, or one character. */
-export function readEscape(reader: PatternReader): CharacterSet | string {
+export function readEscape(reader: PatternReader, inClass: boolean): CharacterSet | string {
   const hex = reader.match(/x\{([0-9A-Fa-f]{1,8})\}|x([0-9A-Fa-f]{2})|u\{([0-9A-Fa-f]{1,8})\}|u([0-9A-Fa-f]{4})/y);
   if (hex) {
     const digits = hex.slice(1).find((group) => group !== undefined)!;
@@ -61,7 +62,7 @@ export function readEscape(reader: PatternReader): CharacterSet | string {
     case 'd':
       return { items: '\\p{Nd}', negated };
     case 'w':
-      return { items: wordItems(reader), negated };
+      return { items: wordItems(reader, inClass), negated };
     case 'h':
       if (reader.dialect === 'oniguruma') return { items: '0-9a-fA-F', negated };
   }
@@ -100,12 +101,12 @@ export function readClass(reader: PatternReader, depth = 0): CharacterSet {
       items += bracket(readClass(reader, depth + 1), false);
       continue;
     }
-    const low = reader.eat('\\') ? readEscape(reader) : reader.take();
+    const low = reader.eat('\\') ? readEscape(reader, true) : reader.take();
     if (typeof low !== 'string') {
       items += low.negated ? bracket(low, false) : low.items;
       continue;
     }
-    const high = reader.match(/-(?!\]|\[|&&)/y) ? (reader.eat('\\') ? readEscape(reader) : reader.take()) : null;
+    const high = reader.match(/-(?!\]|\[|&&)/y) ? (reader.eat('\\') ? readEscape(reader, true) : reader.take()) : null;
     if (high === null) items += quote(low);
     else if (typeof high !== 'string') items += `${quote(low)}\\-${bracket(high, false)}`;
     else if (high.codePointAt(0)! < low.codePointAt(0)!) reader.fail(`has the range ${low}-${high} out of order`);

@@ -39,10 +39,7 @@ class Translator {
   }
 
   run(): string {
-    const source = this.alternatives(
-      { ignoreCase: false, dotAll: false, extended: false, multiline: !this.rust },
-      0,
-    );
+    const source = this.alternatives({ ignoreCase: false, dotAll: false, extended: false, multiline: !this.rust }, 0);
     if (this.reader.more()) this.reader.fail('has an unmatched ")"');
     return source;
   }
@@ -129,14 +126,14 @@ class Translator {
   }
 
   private group(outer: Flags, depth: number): string {
-    const { reader } = this;
+    const reader: PatternReader = this.reader;
     const flags = { ...outer };
     let open: string;
     let atomic = false;
     if (reader.eat('?')) {
       const found = reader.match(/(?:=|!|<=|<!|>)|P?<([A-Za-z]\w*)>|([a-zA-Z]*)(?:-([a-zA-Z]+))?:/y);
       if (!found) reader.fail(`uses "(?${reader.peek()}", which is not supported`);
-      const [text, name, on, off] = found as RegExpExecArray;
+      const [text, name, on, off] = found;
       atomic = text === '>';
       if (name !== undefined) open = `(?<${this.name(name)}>`;
       else if (on !== undefined) {
@@ -161,14 +158,15 @@ class Translator {
     const reference = reader.match(/k<([A-Za-z]\w*)>|([1-9]\d?)/y);
     if (reference) {
       const name = reference[1] ?? `group${reference[2]}`;
-      if (!this.names.has(name)) reader.fail(`refers to the group "${reference[1] ?? reference[2]}", which is not before it`);
+      if (!this.names.has(name))
+        reader.fail(`refers to the group "${reference[1] ?? reference[2]}", which is not before it`);
       return `\\k<${name}>`;
     }
     if (reader.eat('A')) return textStart;
     if (reader.eat('z')) return textEnd;
     const boundary = reader.match(/[bB]/y);
     if (boundary) {
-      const w = `[${wordItems(reader)}]`;
+      const w = `[${wordItems(reader, false)}]`;
       const edge = `(?:(?<=${w})(?!${w})|(?<!${w})(?=${w}))`;
       return boundary[0] === 'b' ? edge : `(?!${edge})`;
     }
@@ -178,7 +176,7 @@ class Translator {
       if (reader.eat('N')) return '[^\\n]';
       if (reader.eat('O')) return '[\\p{Any}]';
     }
-    const escaped = readEscape(reader);
+    const escaped = readEscape(reader, false);
     return typeof escaped === 'string' ? this.literal(escaped, flags) : bracket(escaped, flags.ignoreCase);
   }
 }

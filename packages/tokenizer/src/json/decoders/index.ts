@@ -35,7 +35,13 @@ const readers: Readers<Decoder> = {
   },
   CTC: (r) =>
     new CtcDecoder(r.get('pad_token').string(), r.get('word_delimiter_token').string(), r.get('cleanup').boolean()),
-  Sequence: (r, depth) => new SequenceDecoder(r.get('decoders').items().map((item) => readDecoder(item, depth))),
+  Sequence: (r, depth) =>
+    new SequenceDecoder(
+      r
+        .get('decoders')
+        .items()
+        .map((item) => readDecoder(item, depth)),
+    ),
   Replace: (r) => new ReplaceDecoder(readPattern(r.get('pattern')), r.get('content').string()),
   Fuse: () => fuseDecoder,
   Strip: (r) => new StripDecoder(r.get('content').character(), r.get('start').integer(), r.get('stop').integer()),

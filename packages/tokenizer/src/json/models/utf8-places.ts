@@ -24,7 +24,10 @@ export class Utf8Places {
   units(start: number, end: number): [number, number] {
     if (this.ascii) return [start, end];
     const { length } = this.text;
-    return [this.starts[start] ?? length, end > start ? (this.ends[end - 1] ?? length) : (this.starts[start] ?? length)];
+    return [
+      this.starts[start] ?? length,
+      end > start ? (this.ends[end - 1] ?? length) : (this.starts[start] ?? length),
+    ];
   }
 }
 

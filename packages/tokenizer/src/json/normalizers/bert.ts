@@ -39,7 +39,7 @@ function spaceIdeographs(text: AlignedText): AlignedText {
   if (!/[\u3400-\u9fff\uf900-\ufaff\ud800-\udfff]/.test(text.text)) return text;
   const changes: Change[] = [];
   for (const c of text.text)
-    if (isIdeograph(c)) changes.push([' ', 1], [c, 0], [' ', 1]);
+    if (isIdeograph(c)) changes.push([' ', 0], [c, 1], [' ', 1]);
     else changes.push([c, 0]);
   return transform(text, changes);
 }
@@ -63,8 +63,7 @@ export class BertNormalizer implements Normalizer {
     let out = text;
     if (cleanText) out = mapCharacters(out, (c) => (isControl(c) ? '' : isWhiteSpace(c) ? ' ' : c));
     if (handleChineseChars) out = spaceIdeographs(out);
-    if (stripAccents ?? lowercase)
-      out = mapCharacters(this.nfd.normalize(out), (c) => (/\p{Mn}/u.test(c) ? '' : c));
+    if (stripAccents ?? lowercase) out = mapCharacters(this.nfd.normalize(out), (c) => (/\p{Mn}/u.test(c) ? '' : c));
     return lowercase ? lowercased(out) : out;
   }
 

@@ -54,7 +54,13 @@ const readers: Readers<Normalizer> = {
   NFD: form('NFD'),
   NFKC: form('NFKC'),
   NFKD: form('NFKD'),
-  Sequence: (r, depth) => new SequenceNormalizer(r.get('normalizers').items().map((item) => readNormalizer(item, depth))),
+  Sequence: (r, depth) =>
+    new SequenceNormalizer(
+      r
+        .get('normalizers')
+        .items()
+        .map((item) => readNormalizer(item, depth)),
+    ),
   Lowercase: () => lowercaseNormalizer,
   Nmt: () => nmtNormalizer,
   Precompiled: (r) => new PrecompiledNormalizer(characterMap(r.get('precompiled_charsmap'))),

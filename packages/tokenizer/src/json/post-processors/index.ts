@@ -100,15 +100,26 @@ const readers: Readers<PostProcessor> = {
   TemplateProcessing: (r) => {
     const tokens = new Map<string, TemplateToken>();
     for (const [id, token] of r.get('special_tokens').entries()) {
-      const ids = token.get('ids').items().map((item) => item.id());
-      const names = token.get('tokens').items().map((item) => item.string());
+      const ids = token
+        .get('ids')
+        .items()
+        .map((item) => item.id());
+      const names = token
+        .get('tokens')
+        .items()
+        .map((item) => item.string());
       if (ids.length !== names.length) token.reject(`has ${ids.length} ids for ${names.length} tokens`);
       tokens.set(id, { ids, tokens: names });
     }
     return new TemplateProcessor(readTemplate(r.get('single'), tokens), readTemplate(r.get('pair'), tokens), tokens);
   },
   Sequence: (r, depth) =>
-    new SequenceProcessor(r.get('processors').items().map((item) => readPostProcessor(item, depth))),
+    new SequenceProcessor(
+      r
+        .get('processors')
+        .items()
+        .map((item) => readPostProcessor(item, depth)),
+    ),
 };
 
 /** Files of the first versions do not name the type: it is known by a field. */

@@ -1,8 +1,7 @@
 import type { Encoding, Json, PostProcessor } from '../../types.js';
 
 /** A part of a template: one of the sequences, or a special token by its name. */
-export type TemplatePiece =
-  { sequence: 0 | 1; typeId: number } | { token: string; typeId: number };
+export type TemplatePiece = { sequence: 0 | 1; typeId: number } | { token: string; typeId: number };
 
 /** What a special token of a template stands for: as many ids as tokens. */
 export interface TemplateToken {

@@ -5,9 +5,7 @@ import { toByteAlphabet } from '../byte-level.js';
 import { splitText } from '../split.js';
 import { prepend } from '../transform.js';
 
-const gpt2 = new PatternFinder(
-  "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
-);
+const gpt2 = new PatternFinder("'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+");
 
 /** Cuts with GPT-2's pattern and spells the pieces in the byte alphabet. */
 export class ByteLevelPreTokenizer implements PreTokenizer {

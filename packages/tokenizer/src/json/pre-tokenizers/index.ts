@@ -63,7 +63,12 @@ const readers: Readers<PreTokenizer> = {
   },
   Whitespace: whitespace,
   Sequence: (r, depth) =>
-    new SequencePreTokenizer(r.get('pretokenizers').items().map((item) => readPreTokenizer(item, depth))),
+    new SequencePreTokenizer(
+      r
+        .get('pretokenizers')
+        .items()
+        .map((item) => readPreTokenizer(item, depth)),
+    ),
   Split: (r) =>
     new SplitPreTokenizer(
       readPattern(r.get('pattern')),
