@@ -85,8 +85,7 @@ export class ByteBpeModel implements Model {
   }
 
   *vocab(): Generator<[string, number]> {
-    for (let id = 0; id < this.vocabulary.length; id++)
-      if (this.vocabulary.has(id)) yield [this.idToToken(id)!, id];
+    for (let id = 0; id < this.vocabulary.length; id++) if (this.vocabulary.has(id)) yield [this.idToToken(id)!, id];
     for (const [id, token] of this.others) yield [token, id];
   }
 

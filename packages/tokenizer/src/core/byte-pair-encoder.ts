@@ -88,7 +88,7 @@ export class BytePairEncoder {
   *pieces(text: string): Generator<{ start: number; ids: number[] }> {
     const buffer = new ByteBuffer();
     buffer.setText(text);
-    for (let start = 0; start < buffer.length; ) {
+    for (let start = 0; start < buffer.length;) {
       const end = this.run(buffer, start, buffer.length, 1);
       yield { start, ids: Array.from(this.out.subarray(0, this.outLength)) };
       start = end;
@@ -97,7 +97,7 @@ export class BytePairEncoder {
 
   private drain(ids: number[]): void {
     const { length } = this.text;
-    for (let i = 0; i < length; ) {
+    for (let i = 0; i < length;) {
       i = this.run(this.text, i, length);
       const { out, outLength } = this;
       for (let o = 0; o < outLength; o++) ids.push(out[o]!);

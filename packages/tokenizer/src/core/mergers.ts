@@ -2,6 +2,7 @@ import { ByteBuffer } from './byte-buffer.js';
 import type { ByteVocabulary } from './byte-vocabulary.js';
 import { mergeLong, NEVER } from './merge-long.js';
 import { PairTable } from './pair-table.js';
+import { RankQueue } from './rank-queue.js';
 import type { WordTable } from './word-table.js';
 
 /** Pieces up to this many bytes are merged by scanning for the lowest rank again and again. */
@@ -16,6 +17,7 @@ export interface Merger {
 /** tiktoken's way: two neighbours merge if their bytes together are a token, the lowest id first. */
 export class RankMerger implements Merger {
   private readonly byteIds: Int32Array;
+  private queue: RankQueue | null = null;
   private readonly pairs = new PairTable();
   private readonly joined = new ByteBuffer(256);
   private readonly bounds = new Int32Array(SHORT + 1);
@@ -68,6 +70,7 @@ export class RankMerger implements Merger {
       mergeLong(
         ids,
         n,
+        (this.queue ??= new RankQueue(this.vocabulary.length)),
         (a, b) => this.rank(a, b),
         (rank) => rank,
       )
@@ -98,6 +101,7 @@ export class PairMerger implements Merger {
   private readonly pairs: PairTable;
   private readonly merged: Int32Array;
   private readonly byteIds: Int32Array;
+  private queue: RankQueue | null = null;
   private readonly ids = new Int32Array(SHORT);
   private readonly ranks = new Int32Array(SHORT);
 
@@ -123,6 +127,7 @@ export class PairMerger implements Merger {
         mergeLong(
           long,
           n,
+          (this.queue ??= new RankQueue(merged.length)),
           (a, b) => this.rank(a, b),
           (rank) => merged[rank]!,
         )

@@ -168,8 +168,13 @@ function withContraction(bytes: Uint8Array, e: number, end: number): number {
 
 /** o200k's pattern: words split where lower case turns to upper, contractions stay with their word. */
 export const scanO200k: Scanner = (bytes, i, end) => {
-  if (bytes[i] === 32 && (byteClass[bytes[i + 1]!]! & LOWER) !== 0)
-    return withContraction(bytes, run(bytes, i + 2, end, LOWER), end);
+  const letter = bytes[i] === 32 ? i + 1 : i;
+  if ((byteClass[bytes[letter]!]! & LETTER) !== 0) {
+    let e = letter;
+    while ((byteClass[bytes[e]!]! & UPPER) !== 0) e++;
+    if ((byteClass[bytes[e]!]! & LOWER) !== 0) return withContraction(bytes, run(bytes, e + 1, end, LOWER), end);
+    if (bytes[e]! < 128 || e >= end) return withContraction(bytes, e, end);
+  }
   const k = classAt(bytes, i);
   const j = i + (k >> 8);
   let word = -1;

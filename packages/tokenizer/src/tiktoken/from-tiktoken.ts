@@ -62,7 +62,7 @@ class ScannerPreTokenizer implements PreTokenizer {
     buffer.setText(piece.text);
     const all = new AlignedText(bytesToAlphabet(buffer.bytes, 0, buffer.length), piece.sourceStart, starts, ends);
     const pieces: AlignedText[] = [];
-    for (let i = 0; i < buffer.length; ) {
+    for (let i = 0; i < buffer.length;) {
       const end = this.scan(buffer.bytes, i, buffer.length);
       pieces.push(all.slice(i, end));
       i = end;
