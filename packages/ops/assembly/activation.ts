@@ -1,4 +1,4 @@
-import { add, at, f4, fma, ld, ldTail, mul, st, stTail, sub } from './simd';
+import { add, at, f4, fma, ld, ldUpTo4, mul, st, stTail, sub } from './simd';
 import { vsigmoid } from './exp';
 import { normalCdf, normalDensity } from './erf';
 // Elementwise activations and their gradients; `kind` is 1 gelu (erf), 2 gelu_new (tanh), 3 relu, 4 silu.
@@ -31,17 +31,25 @@ class Silu {}
   const s = vsigmoid(x);
   return mul(s, fma(f4(1), x, sub(f4(1), s)));
 }
+// four vectors a turn: the constants of the polynomials stay in registers for all of them
 // @ts-ignore: decorator
 @inline function forward<T>(x: usize, y: usize, n: u32): void {
   let i: u32 = 0;
-  for (; i + 4 <= n; i += 4) st(at(y, i), value<T>(ld(at(x, i))));
-  if (i < n) stTail(at(y, i), value<T>(ldTail(at(x, i), n - i)), n - i);
+  for (; i + 16 <= n; i += 16) {
+    const p = at(x, i), o = at(y, i);
+    st(o, value<T>(ld(p))); st(o + 16, value<T>(ld(p + 16)));
+    st(o + 32, value<T>(ld(p + 32))); st(o + 48, value<T>(ld(p + 48)));
+  }
+  for (; i < n; i += 4) stTail(at(y, i), value<T>(ldUpTo4(at(x, i), n - i)), n - i);
 }
 // @ts-ignore: decorator
 @inline function backward<T>(x: usize, dy: usize, dx: usize, n: u32): void {
   let i: u32 = 0;
-  for (; i + 4 <= n; i += 4) st(at(dx, i), mul(ld(at(dy, i)), derivative<T>(ld(at(x, i)))));
-  if (i < n) stTail(at(dx, i), mul(ldTail(at(dy, i), n - i), derivative<T>(ldTail(at(x, i), n - i))), n - i);
+  for (; i + 8 <= n; i += 8) {
+    const p = at(x, i), d = at(dy, i), o = at(dx, i);
+    st(o, mul(ld(d), derivative<T>(ld(p)))); st(o + 16, mul(ld(d + 16), derivative<T>(ld(p + 16))));
+  }
+  for (; i < n; i += 4) stTail(at(dx, i), mul(ldUpTo4(at(dy, i), n - i), derivative<T>(ldUpTo4(at(x, i), n - i))), n - i);
 }
 
 /** y = activation(x); y may be x. */

@@ -7,7 +7,7 @@ export const BK: u32 = 64;          // keys per block
 export const SROW: u32 = 128;       // bytes of one row of S
 export const WORDS: u32 = BK + 32;  // random words that cover one row of keys, whatever the alignment
 export const MASKED: f32 = -3e38;   // score of a key that a query does not see
-export const EVERY: u32 = 0x7ffffffe;
+const EVERY: u32 = 0x7ffffffe;         // a last key beyond all keys
 
 /** out[key][8 queries] = sum_d rows[key][d] * t[d][8 queries], keys 0..n; at most `valid` rows are readable. */
 export function scores(rows: usize, rs: usize, valid: u32, t: usize, D: u32, out: usize, n: u32): void {
@@ -30,9 +30,9 @@ export function scores(rows: usize, rs: usize, valid: u32, t: usize, D: u32, out
   }
 }
 
-/** acc[4][8] += sum_k s[k][4] * b[k][8]; s rows are SROW bytes apart, b rows bs, acc rows cs. */
+/** c[4][8] += sum_k s[k][4] * b[k][8]; s rows are SROW bytes apart, b rows bs, c rows cs. */
 // @ts-ignore: decorator
-@inline export function accumulate(s: usize, b: usize, bs: usize, n: u32, c: usize, cs: usize): void {
+@inline function tile(s: usize, b: usize, bs: usize, n: u32, c: usize, cs: usize): void {
   let c00 = v128.load(c), c01 = v128.load(c, 16), c10 = v128.load(c + cs), c11 = v128.load(c + cs, 16);
   let c20 = v128.load(c + 2 * cs), c21 = v128.load(c + 2 * cs, 16), c30 = v128.load(c + 3 * cs), c31 = v128.load(c + 3 * cs, 16);
   for (let k = n; k; k--) {
@@ -46,14 +46,22 @@ export function scores(rows: usize, rs: usize, valid: u32, t: usize, D: u32, out
   v128.store(c, c00); v128.store(c, c01, 16); v128.store(c + cs, c10); v128.store(c + cs, c11, 16);
   v128.store(c + 2 * cs, c20); v128.store(c + 2 * cs, c21, 16); v128.store(c + 3 * cs, c30); v128.store(c + 3 * cs, c31, 16);
 }
+/** acc[8 queries][D] += S^T B: sum over n keys of s[key][query] * b[key][d]; rows of b are bs bytes apart. */
+export function accumulate(s: usize, b: usize, bs: usize, n: u32, acc: usize, D: u32): void {
+  const cs = (D as usize) << 2;
+  for (let d: u32 = 0; d < D; d += 8) {
+    tile(s, at(b, d), bs, n, at(acc, d), cs);
+    tile(s + 16, at(b, d), bs, n, at(acc, d) + 4 * cs, cs);
+  }
+}
 
 // @ts-ignore: decorator
 @inline function addTo(c: usize, lo: v128, hi: v128): void {
   v128.store(c, add(v128.load(c), lo)); v128.store(c, add(v128.load(c, 16), hi), 16);
 }
-/** acc[h <= 4][8] += sum_q s[r][q] * b[q][8], r = 0..3 along the rows of S (keys): the product for dK and dV. */
+/** c[h <= 4][8] += sum_q s[r][q] * b[q][8], r = 0..3 along the rows of S. */
 // @ts-ignore: decorator
-@inline export function accumulateT(s: usize, b: usize, bs: usize, n: u32, c: usize, cs: usize, h: u32): void {
+@inline function tileT(s: usize, b: usize, bs: usize, n: u32, c: usize, cs: usize, h: u32): void {
   let c00 = f4(0), c01 = f4(0), c10 = f4(0), c11 = f4(0), c20 = f4(0), c21 = f4(0), c30 = f4(0), c31 = f4(0);
   for (let k = n; k; k--) {
     const b0 = v128.load(b), b1 = v128.load(b, 16);
@@ -67,6 +75,10 @@ export function scores(rows: usize, rs: usize, valid: u32, t: usize, D: u32, out
   if (h > 1) addTo(c + cs, c10, c11);
   if (h > 2) addTo(c + 2 * cs, c20, c21);
   if (h > 3) addTo(c + 3 * cs, c30, c31);
+}
+/** c[h <= 4 keys][D] += S B: sum over n queries of s[key][query] * b[query][d], the product for dK and dV. */
+export function accumulateT(s: usize, b: usize, bs: usize, n: u32, c: usize, cs: usize, D: u32, h: u32): void {
+  for (let d: u32 = 0; d < D; d += 8) tileT(s, at(b, d), bs, n, at(c, d), cs, h);
 }
 
 /** t[sub][d][8] = rows[sub*8 + i][d] * scale, missing rows zero. */
@@ -89,13 +101,26 @@ export function transpose8(rows: usize, rs: usize, n: u32, D: u32, t: usize, sca
 
 /** Last key that each of four queries sees, the first query being at position `position` of the key axis. */
 // @ts-ignore: decorator
-@inline export function lastKeys(position: i32, causal: u32): v128 {
+@inline function lastKeys(position: i32, causal: u32): v128 {
   return causal ? i32x4.add(i32x4.splat(position), i32x4(0, 1, 2, 3)) : i32x4.splat(EVERY);
 }
 /** The index of a key, or one beyond every `lastKeys` where the mask (0: none) hides it. */
 // @ts-ignore: decorator
-@inline export function keyLane(key: u32, mask: usize): v128 {
+@inline function keyLane(key: u32, mask: usize): v128 {
   return i32x4.splat(mask && !load<u32>(at(mask, key)) ? 0x7fffffff : key);
+}
+/** How many of the n keys from k0 on are seen by every query from `position` on. */
+export function freeKeys(n: u32, k0: u32, position: i32, causal: u32, mask: usize): u32 {
+  return mask ? 0 : causal ? max(0, min(n as i32, position + 1 - k0 as i32)) as u32 : n;
+}
+/** Gives unseen keys of the rows [from, n) of S the value `hidden`. */
+export function hideKeys(s: usize, from: u32, n: u32, k0: u32, position: i32, causal: u32, mask: usize, hidden: f32): void {
+  const h = f4(hidden), l0 = lastKeys(position, causal), l1 = lastKeys(position + 4, causal);
+  for (let j = from, p = s + from * SROW; j < n; j++, p += SROW) {
+    const key = keyLane(k0 + j, mask);
+    v128.store(p, v128.bitselect(h, v128.load(p), i32x4.gt_s(key, l0)));
+    v128.store(p, v128.bitselect(h, v128.load(p, 16), i32x4.gt_s(key, l1)), 16);
+  }
 }
 
 /**

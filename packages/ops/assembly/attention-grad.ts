@@ -1,6 +1,6 @@
 import { at, f4, fma, hsum, ld, mul, st, sub } from './simd';
 import { vexpFast } from './exp';
-import { BK, BQ, SROW, accumulate, accumulateT, dropBlock, keyLane, lastKeys, scores, transpose8 } from './attention-blocks';
+import { BK, BQ, SROW, accumulate, accumulateT, dropBlock, freeKeys, hideKeys, scores, transpose8 } from './attention-blocks';
 
 /** mrow[i] = log-sum-exp and delta[i] = dy . y of the block's queries. */
 // @ts-ignore: decorator
@@ -10,6 +10,16 @@ import { BK, BQ, SROW, accumulate, accumulateT, dropBlock, keyLane, lastKeys, sc
     if (i < nq) for (let d: u32 = 0; d < D; d += 4) t = fma(t, ld(at(dy + R * i, d)), ld(at(y + R * i, d)));
     store<f32>(at(delta, i), hsum(t));
     store<f32>(at(mrow, i), i < nq ? load<f32>(at(lse, i)) : 0);
+  }
+}
+
+/** From scores S and dy v^T in G (both [key][8 queries]): S = exp(S - lse), G = S (G - delta), in place. */
+function gradientRows(s: usize, g: usize, n: u32, lse: usize, delta: usize): void {
+  const m0 = ld(lse), m1 = ld(lse + 16), e0 = ld(delta), e1 = ld(delta + 16);
+  for (let j = n; j; j--, s += SROW, g += SROW) {
+    const p0 = vexpFast(sub(v128.load(s), m0)), p1 = vexpFast(sub(v128.load(s, 16), m1));
+    v128.store(s, p0); v128.store(s, p1, 16);
+    v128.store(g, mul(p0, sub(v128.load(g), e0))); v128.store(g, mul(p1, sub(v128.load(g, 16), e1)), 16);
   }
 }
 
@@ -33,33 +43,25 @@ export function attention_grad(q: usize, k: usize, v: usize, y: usize, dy: usize
       memory.fill(acc, 0, (BQ * D) << 2);
       for (let k0: u32 = 0; k0 < end; k0 += BK) {
         const keys = shared + KR * k0, kp = k + keys, vp = v + keys, n = min(BK, end - k0);
-        const first: u32 = causal && (k0 as i32) > start ? (k0 as i32 - start) & ~7 : 0;     // queries before it see no key of this block
+        const ahead = causal ? start - k0 as i32 : 0x3fffffff;         // how far query 0 of the block stands beyond key 0
+        const first: u32 = ahead < 0 ? -ahead & ~7 : 0;                // queries before it see no key of this block
         for (let i = first; i < nq; i += 8) {
-          const si = at(s, i), di = at(ds, i), l0 = lastKeys(start + i as i32, causal), l1 = lastKeys(start + i as i32 + 4, causal);
-          scores(kp, KR, S - k0, at(qt, i * D), D, si, n);
-          scores(vp, KR, S - k0, at(dt, i * D), D, di, n);
-          const m0 = ld(at(mrow, i)), m1 = ld(at(mrow, i + 4)), e0 = ld(at(delta, i)), e1 = ld(at(delta, i + 4));
-          const row = (head as u64) * T + q0 + i, nr = min(8, nq - i);
-          if (stream) dropBlock(di, n, row, nr, S, k0, threshold, keep, stream, words);
-          for (let j: u32 = 0; j < n; j++) {
-            const p = si + j * SROW, g = di + j * SROW, lane = keyLane(k0 + j, seen);
-            const p0 = v128.andnot(vexpFast(sub(v128.load(p), m0)), i32x4.gt_s(lane, l0));
-            const p1 = v128.andnot(vexpFast(sub(v128.load(p, 16), m1)), i32x4.gt_s(lane, l1));
-            v128.store(p, p0); v128.store(p, p1, 16);
-            v128.store(g, mul(p0, sub(v128.load(g), e0))); v128.store(g, mul(p1, sub(v128.load(g, 16), e1)), 16);
-          }
-          if (stream) dropBlock(si, n, row, nr, S, k0, threshold, keep, stream, words);
-          for (let d: u32 = 0; d < D; d += 8) {
-            accumulate(di, at(kp, d), KR, n, at(acc, i * D + d), DR);
-            accumulate(di + 16, at(kp, d), KR, n, at(acc, i * D + d) + 4 * DR, DR);
-          }
+          const si = at(s, i), di = at(ds, i);
+          const m = min(n as i32, (ahead + i as i32 + 11) & ~3) as u32;  // keys that one of these 8 queries sees, in fours
+          scores(kp, KR, S - k0, at(qt, i * D), D, si, m);
+          scores(vp, KR, S - k0, at(dt, i * D), D, di, m);
+          const row = (head as u64) * T + q0 + i, nr = min(8, nq - i), position = start + i as i32, free = freeKeys(m, k0, position, causal, seen);
+          if (stream) dropBlock(di, m, row, nr, S, k0, threshold, keep, stream, words);
+          gradientRows(si, di, m, at(mrow, i), at(delta, i));
+          if (free < m) { hideKeys(si, free, m, k0, position, causal, seen, 0); hideKeys(di, free, m, k0, position, causal, seen, 0); }
+          if (stream) dropBlock(si, m, row, nr, S, k0, threshold, keep, stream, words);
+          accumulate(di, kp, KR, m, at(acc, i * D), D);
         }
         for (let j: u32 = 0; j < n; j += 4) {
-          const sj = at(s, first) + j * SROW, dj = at(ds, first) + j * SROW, o = keys + KR * j;
-          for (let d: u32 = 0; d < D; d += 8) {
-            accumulateT(sj, at(dyp + R * first, d), R, nq - first, at(dv + o, d), KR, n - j);
-            accumulateT(dj, at(qp + R * first, d), R, nq - first, at(dk + o, d), KR, n - j);
-          }
+          const f: u32 = ahead < (j as i32) ? (j as i32 - ahead) & ~7 : 0;
+          const sj = at(s, f) + j * SROW, dj = at(ds, f) + j * SROW, o = keys + KR * j;
+          accumulateT(sj, dyp + R * f, R, nq - f, dv + o, KR, D, n - j);
+          accumulateT(dj, qp + R * f, R, nq - f, dk + o, KR, D, n - j);
         }
       }
       for (let i: u32 = 0; i < nq; i++) for (let d: u32 = 0; d < D; d += 4) st(at(dq + block + R * i, d), mul(ld(at(acc, i * D + d)), SC));

@@ -19,6 +19,10 @@ function sumExp(x: usize, V: u32, m: f32): f32 {
   for (let c: u32 = 0; c < V; c += CHUNK) {
     const end = min(V, c + CHUNK);
     let s = f4(0), j = c;
+    for (; j + 16 <= end; j += 16) {
+      const p = at(x, j), a = vexpFast(sub(ld(p), shift)), b = vexpFast(sub(ld(p + 16), shift));
+      s = add(s, add(add(a, b), add(vexpFast(sub(ld(p + 32), shift)), vexpFast(sub(ld(p + 48), shift)))));
+    }
     for (; j + 4 <= end; j += 4) s = add(s, vexpFast(sub(ld(at(x, j)), shift)));
     if (j < end) s = add(s, v128.and(vexpFast(sub(ldTail(at(x, j), end - j), shift)), firstLanes(end - j)));
     total += hsum(s);
@@ -48,7 +52,13 @@ export function cross_entropy_grad(x: usize, targets: usize, lse: usize, dy: usi
     const t = load<i32>(at(targets, r)), scale = load<f32>(at(dy, r));
     if (t == ignore) { memory.fill(dx, 0, (V as usize) << 2); continue; }
     const shift = f4(load<f32>(at(lse, r))), f = f4(scale);
-    for (let j: u32 = 0; j < V4; j += 4) st(at(dx, j), mul(vexpFast(sub(ld(at(x, j)), shift)), f));
+    let j: u32 = 0;
+    for (; j + 16 <= V; j += 16) {
+      const p = at(x, j), o = at(dx, j);
+      st(o, mul(vexpFast(sub(ld(p), shift)), f)); st(o + 16, mul(vexpFast(sub(ld(p + 16), shift)), f));
+      st(o + 32, mul(vexpFast(sub(ld(p + 32), shift)), f)); st(o + 48, mul(vexpFast(sub(ld(p + 48), shift)), f));
+    }
+    for (; j < V4; j += 4) st(at(dx, j), mul(vexpFast(sub(ld(at(x, j)), shift)), f));
     if (rest) stTail(at(dx, V4), mul(vexpFast(sub(ldTail(at(x, V4), rest), shift)), f), rest);
     const g = at(dx, t);
     store<f32>(g, load<f32>(g) - scale);
