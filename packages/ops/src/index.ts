@@ -1,7 +1,6 @@
 export { useBackend, type BackendPlugin } from './backend/use-backend.js';
 export {
   defineOp,
-  exclusive,
   isExclusive,
   makeExclusive,
   registerFusedKernel,

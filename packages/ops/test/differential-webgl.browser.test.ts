@@ -3,6 +3,9 @@ import { cpu } from '../src/cpu/index.js';
 import { differential } from '../src/testing/index.js';
 import { webglOnDevice } from './browser.js';
 
+// tables of sines (rotary, sinusoidal positions) are made on the host for this reason
+const skip = [{ reason: 'GPUs may be off by 2^-11 in sine and cosine', tests: /^tf\.(sin|cos),/ }];
+
 describe('webgl computes what cpu computes', () => {
-  for (const { name, reason, run } of differential(webglOnDevice, cpu)) test.skipIf(reason)(name, run);
+  for (const { name, reason, run } of differential(webglOnDevice, cpu, { skip })) test.skipIf(reason)(name, run);
 });

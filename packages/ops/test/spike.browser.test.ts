@@ -12,9 +12,9 @@ beforeAll(async () => {
 });
 
 describe.each([
-  { plugin: wasmInPage(), tolerance: 1e-5 },
-  { plugin: webglOnDevice(), tolerance: 1e-5 },
-  { plugin: webgpuOnDevice(), tolerance: 5e-5 },
-])('$plugin.name', ({ plugin, tolerance }) => {
-  for (const { name, run } of spike(plugin, { losses, tolerance })) test(name, run);
+  { plugin: wasmInPage() },
+  { plugin: webglOnDevice() },
+  { plugin: webgpuOnDevice(), tolerance: 5e-5, steps: 100 }, // a software GPU takes a quarter of a second a step
+])('$plugin.name', ({ plugin, ...options }) => {
+  for (const { name, run } of spike(plugin, { losses, ...options })) test(name, run);
 });

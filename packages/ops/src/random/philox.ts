@@ -2,16 +2,11 @@
 export type Words4 = [number, number, number, number];
 export type Words2 = [number, number];
 
-/** The high and low word of the 64-bit product of two uint32, by 16-bit halves. */
-function multiply(a: number, b: number): Words2 {
-  const aLow = a & 0xffff;
-  const bLow = b & 0xffff;
-  const aHigh = a >>> 16;
-  const bHigh = b >>> 16;
-  const low = aLow * bLow;
-  const middle = aHigh * bLow + (low >>> 16);
-  const high = aHigh * bHigh + (middle >>> 16) + (((middle & 0xffff) + aLow * bHigh) >>> 16);
-  return [high >>> 0, Math.imul(a, b) >>> 0];
+/** The high word of the 64-bit product of two uint32, by 16-bit halves. */
+function highWord(a: number, b: number): number {
+  const [aLow, bLow, aHigh, bHigh] = [a & 0xffff, b & 0xffff, a >>> 16, b >>> 16];
+  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
+  return (aHigh * bHigh + (middle >>> 16) + (((middle & 0xffff) + aLow * bHigh) >>> 16)) >>> 0;
 }
 
 /**
@@ -23,9 +18,14 @@ export function philox4x32(counter: Readonly<Words4>, key: Readonly<Words2>): Wo
   let [c0, c1, c2, c3] = counter;
   let [k0, k1] = key;
   for (let round = 0; round < 10; round++) {
-    const [high0, low0] = multiply(0xd2511f53, c0);
-    const [high1, low1] = multiply(0xcd9e8d57, c2);
-    [c0, c1, c2, c3] = [(high1 ^ c1 ^ k0) >>> 0, low1, (high0 ^ c3 ^ k1) >>> 0, low0];
+    const high0 = highWord(0xd2511f53, c0);
+    const high1 = highWord(0xcd9e8d57, c2);
+    const low0 = Math.imul(0xd2511f53, c0) >>> 0;
+    const low1 = Math.imul(0xcd9e8d57, c2) >>> 0;
+    c0 = (high1 ^ c1 ^ k0) >>> 0;
+    c1 = low1;
+    c2 = (high0 ^ c3 ^ k1) >>> 0;
+    c3 = low0;
     k0 = (k0 + 0x9e3779b9) >>> 0;
     k1 = (k1 + 0xbb67ae85) >>> 0;
   }

@@ -16,13 +16,18 @@ export interface SpikeOptions {
   /** Losses of the first steps on cpu. */
   losses: readonly number[];
   tolerance?: number;
+  /** Length of the long run. @default 1000 */
+  steps?: number;
 }
 
 /** What everything stands on: each seam of the design, forward and backward, on one backend. */
-export function spike(plugin: BackendPlugin, { losses, tolerance = 1e-5 }: SpikeOptions): BackendTest[] {
+export function spike(plugin: BackendPlugin, { losses, tolerance = 1e-5, steps = 1000 }: SpikeOptions): BackendTest[] {
   const bodies: TestBody[] = [
     { name: 'the losses of the first steps are those of cpu', body: () => losesAsExpected(losses, tolerance) },
-    { name: '1,000 steps: flat tensors and bytes, falling loss, a reference that does not move', body: thousandSteps },
+    {
+      name: `${steps} steps: flat tensors and bytes, falling loss, a reference that does not move`,
+      body: () => manySteps(steps),
+    },
     { name: 'a checkpointed block inside a custom gradient', body: () => checkpointInside(tolerance) },
     { name: 'a cache filled in chunks gives what the whole sequence gives', body: () => cachedAttention(tolerance) },
   ];
@@ -49,7 +54,7 @@ async function losesAsExpected(expected: readonly number[], tolerance: number): 
   await expectClose(found, expected, { tolerance, scale: 1, name: 'losses' });
 }
 
-async function thousandSteps(): Promise<void> {
+async function manySteps(steps: number): Promise<void> {
   registerGradients();
   const before = tf.memory().numTensors;
   const policy = makeModel();
@@ -58,14 +63,14 @@ async function thousandSteps(): Promise<void> {
   const moments = makeMoments(policy);
   const losses: tf.Scalar[] = [];
   let flat: { numTensors: number; numBytes: number; numDataBuffers: number } | undefined;
-  for (let step = 0; step < 1000; step++) {
+  for (let step = 0; step < steps; step++) {
     const loss = trainStep(policy, moments, step);
-    if (step === 0 || step === 999) losses.push(loss);
+    if (step === 0 || step === steps - 1) losses.push(loss);
     else loss.dispose();
     if (step % 50 === 49) await policy.bias.data(); // do not let a GPU's queue grow
     const { numTensors, numBytes, numDataBuffers } = tf.memory();
     if (step === 1) flat = { numTensors, numBytes, numDataBuffers };
-    else if (flat && step < 999 && !(numTensors === flat.numTensors && numBytes === flat.numBytes && numDataBuffers === flat.numDataBuffers)) // prettier-ignore
+    else if (flat && step < steps - 1 && !(numTensors === flat.numTensors && numBytes === flat.numBytes && numDataBuffers === flat.numDataBuffers)) // prettier-ignore
       throw new Error(`step ${step}: ${numTensors} tensors, ${numBytes} bytes; ${flat.numTensors}, ${flat.numBytes} at step 1`);
   }
   const [first, last] = [(await losses[0]!.data())[0]!, (await losses[1]!.data())[0]!];
