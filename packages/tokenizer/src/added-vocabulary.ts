@@ -42,7 +42,7 @@ export class AddedVocabulary {
     );
     const { normalized, normalizedTrie } = this;
     const segments: Segment[] = [];
-    for (const segment of cut(text, this.rawTrie, this.raw, policy)) {
+    for (const segment of cut(wellFormed(text), this.rawTrie, this.raw, policy)) {
       if (segment.token) segments.push(segment);
       else {
         const piece = normalizer ? normalizer.normalize(segment.piece) : segment.piece;
@@ -51,6 +51,12 @@ export class AddedVocabulary {
     }
     return segments;
   }
+}
+
+/** Lone surrogates stand for U+FFFD, as in UTF-8. */
+function wellFormed(text: AlignedText): AlignedText {
+  if (!/\p{Surrogate}/u.test(text.text)) return text;
+  return new AlignedText(text.text.replace(/\p{Surrogate}/gu, '\ufffd'), text.sourceStart, text.starts, text.ends);
 }
 
 function cut(piece: AlignedText, trie: Trie, tokens: readonly AddedToken[], policy: SpecialTokenPolicy): Segment[] {

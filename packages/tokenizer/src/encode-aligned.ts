@@ -24,7 +24,7 @@ export function encodeAligned(
   };
   let word = 0;
   for (const { piece, token } of segments) {
-    if (token) push(token.id, token.content, piece.sourceRange(0, piece.text.length), word++);
+    if (token) push(token.id, piece.text, piece.sourceRange(0, piece.text.length), word++);
     else if (encoder) {
       const { starts, ends } = unitsOfBytes(piece.text);
       const { starts: places } = encoder.vocabulary;
