@@ -37,6 +37,8 @@ console.log(`Made ${folder} on the floor "${floor}". Next:
 
   pnpm install
   pnpm --filter @ashlar/${name} test
+
+Then a line in the README's table of packages, and npm run changeset.
 `);
 
 /** The floor from the list, or the one asked for, which is then written into the list. */
