@@ -95,7 +95,9 @@ function merged(base: JsonObject, changes: JsonObject, path: string): JsonObject
 function mergedValue(base: JsonValue, value: JsonValue, at: string): JsonValue {
   const [expected, found] = [kindOf(base), kindOf(value)];
   if (expected === 'object' && found === 'object') return merged(base as JsonObject, value as JsonObject, at);
-  const isNullable = ['tokenizer.vocabSize', 'model.intermediateSize', 'training.maxGradNorm', 'samples.topK'].includes(at);
+  const isNullable = ['tokenizer.vocabSize', 'model.intermediateSize', 'training.maxGradNorm', 'samples.topK'].includes(
+    at,
+  );
   if (isNullable ? found !== 'null' && found !== 'number' : found !== expected)
     throw new RangeError(
       `config: ${at} must be ${isNullable ? 'a number or null' : `of type ${expected}`}, found ${JSON.stringify(value)}`,
@@ -120,13 +122,23 @@ function checkConfig({ seed, heldOut, tokenizer, model, training, samples }: Pre
   const { steps, batchSize, accumulation, warmupSteps, evaluateEvery, evaluationBatchSize } = training;
   whole('', 0, { seed });
   check(heldOut > 0 && heldOut < 1, 'heldOut', 'above 0 and below 1', heldOut);
-  check(['characters', 'bytes', 'bpe'].includes(tokenizer.kind), 'tokenizer.kind', 'characters, bytes or bpe', tokenizer.kind);
+  check(
+    ['characters', 'bytes', 'bpe'].includes(tokenizer.kind),
+    'tokenizer.kind',
+    'characters, bytes or bpe',
+    tokenizer.kind,
+  );
   if (tokenizer.kind === 'bpe') whole('tokenizer.', 256, { vocabSize: tokenizer.vocabSize ?? 0 });
   const { contextLength, hiddenSize, numLayers, numHeads, intermediateSize } = model;
   whole('model.', 1, { contextLength, hiddenSize, numLayers, numHeads });
   if (intermediateSize !== null) whole('model.', 1, { intermediateSize });
   check(hiddenSize % numHeads === 0, 'model.hiddenSize', `a multiple of numHeads (${numHeads})`, hiddenSize);
-  check(['gelu', 'gelu_new', 'relu', 'silu'].includes(model.activation), 'model.activation', 'gelu, gelu_new, relu or silu', model.activation);
+  check(
+    ['gelu', 'gelu_new', 'relu', 'silu'].includes(model.activation),
+    'model.activation',
+    'gelu, gelu_new, relu or silu',
+    model.activation,
+  );
   between('model.dropout', model.dropout, 0, 1);
   whole('training.', 1, { steps, batchSize, accumulation, evaluateEvery, evaluationBatchSize });
   whole('training.', 0, { warmupSteps });
@@ -134,9 +146,19 @@ function checkConfig({ seed, heldOut, tokenizer, model, training, samples }: Pre
   for (const name of ['learningRate', 'minLearningRate', 'eps', 'weightDecay'] as const)
     between(`training.${name}`, training[name], 0, Infinity);
   for (const name of ['beta1', 'beta2'] as const) between(`training.${name}`, training[name], 0, 1);
-  check(training.maxGradNorm === null || training.maxGradNorm > 0, 'training.maxGradNorm', 'above 0 or null', training.maxGradNorm);
+  check(
+    training.maxGradNorm === null || training.maxGradNorm > 0,
+    'training.maxGradNorm',
+    'above 0 or null',
+    training.maxGradNorm,
+  );
   whole('samples.', 0, { maxNewTokens: samples.maxNewTokens });
-  check(samples.prompts.every((prompt) => typeof prompt === 'string'), 'samples.prompts', 'a list of texts', samples.prompts);
+  check(
+    samples.prompts.every((prompt) => typeof prompt === 'string'),
+    'samples.prompts',
+    'a list of texts',
+    samples.prompts,
+  );
   between('samples.temperature', samples.temperature, 0, Infinity);
   if (samples.topK !== null) whole('samples.', 1, { topK: samples.topK });
 }

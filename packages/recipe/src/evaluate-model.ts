@@ -30,7 +30,8 @@ export interface ModelEvaluation {
 export async function evaluateModel(options: EvaluateModelOptions): Promise<ModelEvaluation | null> {
   const { model, tokenizer, text, batchSize = 16, onProgress, signal } = options;
   const ids = tokenizer.encode(text, { addSpecialTokens: false });
-  if (ids.length < 2) throw new RangeError(`the text has ${ids.length} tokens, too few: an evaluation needs two or more`);
+  if (ids.length < 2)
+    throw new RangeError(`the text has ${ids.length} tokens, too few: an evaluation needs two or more`);
   const { contextLength } = model.config;
   const total = Math.ceil((ids.length - 1) / contextLength / batchSize);
   const result = await evaluate(model, nextTokenObjective, tokenBatches(ids, contextLength, batchSize), {

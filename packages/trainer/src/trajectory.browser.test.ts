@@ -4,7 +4,7 @@ import { webgl } from '@ashlar/ops/webgl';
 import { webgpu } from '@ashlar/ops/webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import nano from '../../transformer/test/fixtures/trajectory-nano.json' with { type: 'json' };
+import nano from '../test/fixtures/trajectory-nano.json' with { type: 'json' };
 import { expectTrajectory } from '../test/trajectory.js';
 
 it.each([

@@ -3,8 +3,8 @@ import { cpu } from '@ashlar/ops/cpu';
 import { wasm } from '@ashlar/ops/wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, expect, it } from 'vitest';
-import configA from '../../transformer/test/fixtures/trajectory-config-a.json' with { type: 'json' };
-import nano from '../../transformer/test/fixtures/trajectory-nano.json' with { type: 'json' };
+import configA from '../test/fixtures/trajectory-config-a.json' with { type: 'json' };
+import nano from '../test/fixtures/trajectory-nano.json' with { type: 'json' };
 import { expectTrajectory } from '../test/trajectory.js';
 
 afterEach(() => expect(tf.memory().numTensors).toBe(0));

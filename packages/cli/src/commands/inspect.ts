@@ -1,0 +1,72 @@
+import { presets } from '@ashlar/recipe';
+import { gpt2Presets, parameterAccount, type Gpt2Config } from '@ashlar/transformer';
+import { openBackend } from '../backend.js';
+import { millions, table, thousands } from '../format.js';
+import { openModel } from '../inputs.js';
+import { parameterRows } from '../parameter-rows.js';
+import type { Printer } from '../terminal.js';
+
+export interface InspectFlags {
+  preset?: string;
+  model?: string;
+}
+
+/** Parameters as the papers give them, in millions. */
+const published: Record<string, number> = {
+  gpt2: 124,
+  'gpt2-medium': 355,
+  'gpt2-large': 774,
+  'gpt2-xl': 1558,
+  'gpt3-small': 125,
+};
+
+export async function inspectCommand({ preset, model }: InspectFlags, printer: Printer): Promise<number> {
+  if ((preset === undefined) === (model === undefined)) throw new Error('inspect: give either --preset or --model');
+  const config = preset === undefined ? await configOf(model!) : configOfPreset(preset);
+  const { textbook, actual } = parameterAccount(config);
+  const rows = parameterRows(config);
+  const cells = rows.map(({ path, shape, count }) => [path, `[${shape.join(', ')}]`, thousands(count)]);
+  table([['parameter', 'shape', 'values'], ...cells, ['total', '', thousands(actual.total)]], [2]).forEach((line) =>
+    printer.say(line),
+  );
+  printer.say();
+  printer.say('As textbooks count: matrices alone, and an unembedding of its own');
+  const { tokenEmbedding, unembedding, attention, mlp, total } = textbook;
+  const parts = { 'token embedding': tokenEmbedding, unembedding, attention, MLP: mlp };
+  table(
+    Object.entries(parts).map(([name, value]) => [`  ${name}`, millions(value)]),
+    [1],
+  ).forEach((line) => printer.say(line));
+  printer.say(`  ${Object.values(parts).map(millions).join(' + ')} = ${millions(total)} million`);
+  printer.say();
+  const known = published[preset ?? ''];
+  printer.say(
+    `The model holds ${millions(actual.total)} million${known === undefined ? '' : ` and was published as ${known} million`}.`,
+  );
+  printer.say(
+    `The difference is the tied unembedding: it is the token embedding itself and costs nothing (-${millions(unembedding)}),`,
+  );
+  printer.say(
+    `besides what textbooks leave out: positions (+${millions(actual.positionEmbedding)}), biases and norms (+${millions(actual.vectors)}).`,
+  );
+  printer.result({ parameters: actual.total, textbook, actual });
+  return 0;
+}
+
+function configOfPreset(name: string): Gpt2Config {
+  if (Object.hasOwn(gpt2Presets, name)) return gpt2Presets[name as keyof typeof gpt2Presets];
+  const names = [...new Set([...Object.keys(gpt2Presets), ...Object.keys(presets)])];
+  if (!Object.hasOwn(presets, name))
+    throw new Error(`no preset is called ${JSON.stringify(name)}; there are ${names.join(', ')}`);
+  const { config } = presets[name as keyof typeof presets];
+  const { intermediateSize, ...model } = config.model;
+  // characters: as many as Tiny Shakespeare has
+  return { ...model, vocabSize: config.tokenizer.vocabSize ?? 65, ...(intermediateSize && { intermediateSize }) };
+}
+
+async function configOf(folder: string): Promise<Gpt2Config> {
+  await openBackend('cpu');
+  const { model } = await openModel(folder);
+  model.dispose();
+  return model.config;
+}

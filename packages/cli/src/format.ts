@@ -1,0 +1,33 @@
+/** `1,234,567` */
+export const thousands = (value: number): string => Math.round(value).toLocaleString('en-US');
+
+/** `161.7 million` */
+export const millions = (value: number): string => (value / 1e6).toFixed(1);
+
+/** `1:05`, `2:03:04` */
+export function duration(seconds: number): string {
+  const total = Math.max(0, Math.round(seconds));
+  const [hours, minutes, rest] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
+  const two = (value: number) => String(value).padStart(2, '0');
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
+
+/** Columns of equal width; numbers, which end a row, are set to the right. */
+export function table(rows: readonly (readonly string[])[], alignRight: readonly number[] = []): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        alignRight.includes(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** A text indented, for showing what a model wrote. */
+export const quoted = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => `  | ${line}`.trimEnd())
+    .join('\n');

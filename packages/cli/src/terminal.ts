@@ -1,0 +1,43 @@
+/** Where a command writes. */
+export interface Terminal {
+  /** What was asked for. */
+  out(text: string): void;
+  /** How it is going, and what went wrong. */
+  err(text: string): void;
+  /** Whether somebody watches: bars and colours make sense. */
+  readonly interactive: boolean;
+}
+
+/** The terminal of this process. */
+export const processTerminal: Terminal = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  interactive: process.stderr.isTTY === true,
+};
+
+/**
+ * What commands print with. With `--json` standard output holds one line of JSON and nothing else, so that all that is
+ * said goes to standard error.
+ */
+export class Printer {
+  constructor(
+    readonly terminal: Terminal,
+    readonly json: boolean,
+  ) {}
+
+  /** Says a line to the reader. */
+  say(line = ''): void {
+    this.write(`${line}\n`);
+  }
+
+  /** As `say`, without the end of the line. */
+  write(text: string): void {
+    if (this.json) this.terminal.err(text);
+    else this.terminal.out(text);
+  }
+
+  /** The result for programs, the last line of standard output. */
+  result(value: object): void {
+    if (this.json) this.terminal.out(`${JSON.stringify(value)}\n`);
+  }
+}
