@@ -180,4 +180,4 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     check()
     for name in sys.argv[1:] or MODELS:
-        write_json(REPOSITORY / f"packages/transformer/test/fixtures/trajectory-{name}.json", fixture(name))
+        write_json(REPOSITORY / f"packages/trainer/test/fixtures/trajectory-{name}.json", fixture(name))

@@ -15,7 +15,7 @@ export interface Trajectory {
   parameters: Record<string, unknown>;
 }
 
-const file = new URL('../../../packages/transformer/test/fixtures/trajectory-config-a.json', import.meta.url);
+const file = new URL('../../../packages/trainer/test/fixtures/trajectory-config-a.json', import.meta.url);
 
 /** Reads the trajectory. */
 export const readTrajectory = (): Trajectory => JSON.parse(readFileSync(file, 'utf8')) as Trajectory;

@@ -11,7 +11,7 @@ afterEach(() => expect(tf.memory().numTensors).toBe(0));
 
 const tolerance = 1e-5;
 
-it.each([cpu(), wasm()])('nano follows PyTorch for 200 steps on $name', async (backend) => {
+it.each([cpu(), wasm()])('nano follows PyTorch for 200 steps on $name', { timeout: 300_000 }, async (backend) => {
   await useBackend(backend);
   await expectTrajectory(nano, tolerance);
 });
