@@ -4,8 +4,12 @@ import { basename, dirname, join } from 'node:path';
 
 const temporaryName = /^\..+\.(\d+)\.[0-9a-f]{8}\.tmp$/;
 
-/** Whether a file name is that of an unfinished `writeDurably`. */
+/** Whether a name is that of an unfinished `writeDurably` or `removeWhole`. */
 export const isTemporary = (name: string): boolean => temporaryName.test(name);
+
+/** A name beside `path` that tells whose it is. */
+const temporaryBeside = (path: string) =>
+  join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
 
 /**
  * Replaces a file so that after a crash or a power cut it holds the old bytes or the new ones: they go to a temporary
@@ -14,7 +18,7 @@ export const isTemporary = (name: string): boolean => temporaryName.test(name);
 export async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   const folder = dirname(path);
   await makeFolder(folder);
-  const temporary = join(folder, `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
+  const temporary = temporaryBeside(path);
   try {
     const file = await open(temporary, 'wx');
     try {
@@ -29,6 +33,19 @@ export async function writeDurably(path: string, bytes: Uint8Array): Promise<voi
     throw error;
   }
   await syncFolder(folder);
+}
+
+/** Removes a file, or a folder in one step: it takes a temporary name before it is emptied. */
+export async function removeWhole(path: string): Promise<void> {
+  const temporary = temporaryBeside(path);
+  try {
+    await rename(path, temporary);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return;
+    throw error;
+  }
+  await rm(temporary, { recursive: true });
 }
 
 /** Makes a folder and those above it, durably. */
@@ -52,13 +69,14 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Removes the temporary files that dead processes left in a folder; those of living ones stay. */
+/** Removes what dead processes left under temporary names in a folder; what living ones work on stays. */
 export async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const pid = Number(temporaryName.exec(name)?.[1]);
     if (!pid) continue;
     const path = join(folder, name);
-    if (pid === process.pid ? await isOlderThanProcess(path) : !isAlive(pid)) await rm(path, { force: true });
+    if (pid === process.pid ? await isOlderThanProcess(path) : !isAlive(pid))
+      await rm(path, { recursive: true, force: true });
   }
 }
 

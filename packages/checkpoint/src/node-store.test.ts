@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -27,6 +27,8 @@ it('hides what a crash left and removes it with the next write, but not what a l
   const dead = '.a.999999999.0123abcd.tmp';
   const living = `.a.${process.ppid}.0123abcd.tmp`;
   for (const name of [dead, living]) await writeFile(join(root, name), 'half');
+  await mkdir(join(root, '.folder.999999999.0123abcd.tmp'));
+  await writeFile(join(root, '.folder.999999999.0123abcd.tmp', 'b'), 'half removed');
   const store = nodeStore(root);
   expect(await store.list()).toEqual([]);
   await store.write('a', new Uint8Array(3));

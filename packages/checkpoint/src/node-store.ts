@@ -1,6 +1,6 @@
-import { open, readdir, rm, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { isTemporary, makeFolder, removeLeftovers, writeDurably } from './durable-write.js';
+import { isTemporary, makeFolder, removeLeftovers, removeWhole, writeDurably } from './durable-write.js';
 import { type ByteRange, checkPath, checkTruncation, type FileStore } from './file-store.js';
 import { storeError } from './store-error.js';
 
@@ -8,8 +8,9 @@ import { storeError } from './store-error.js';
 const maxRead = 2 ** 30;
 
 /**
- * The files below a folder, which is made with the first file. `write` goes through a temporary name, fsync and rename;
- * what a crash leaves behind is invisible to `list` and removed by the next write to the same folder.
+ * The files below a folder, which is made with the first file. `write` goes through a temporary name, fsync and rename,
+ * `remove` takes whole folders away at once; what a crash leaves behind is invisible to `list` and removed by the next
+ * write to the same folder.
  */
 export function nodeStore(directory: string): FileStore {
   const root = resolve(directory);
@@ -92,11 +93,13 @@ export function nodeStore(directory: string): FileStore {
       const start = folder === '' ? root : at(folder);
       const entries = (await orNull(readdir(start, { recursive: true, withFileTypes: true }))) ?? [];
       return entries
-        .filter((entry) => entry.isFile() && !isTemporary(entry.name))
-        .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep))
+        .filter((parts) => !parts.some(isTemporary))
+        .map((parts) => parts.join('/'))
         .sort();
     },
-    remove: (path) => attempt('remove', path, (name) => rm(name, { recursive: true, force: true })),
+    remove: (path) => attempt('remove', path, removeWhole),
   };
 }
 
