@@ -1,0 +1,72 @@
+import { backendLabels, type BackendName } from '../engine/backends.js';
+import { backend, backends, engineProblem } from '../state/engine.js';
+import { isBusy, pause, proceed, progress, stop, switchBackend, type RunState } from '../state/run.js';
+import { outsideRequests } from '../state/outside-requests.js';
+
+/** What the machine is doing, on what, and how to stop it. */
+export function EngineBar() {
+  const { state, step, steps, tokensPerSecond } = progress.value;
+  const left = tokensPerSecond > 0 ? ((steps - step) * progress.value.tokensPerStep) / tokensPerSecond : undefined;
+  return (
+    <div class="engine-bar" role="region" aria-label="Engine" data-testid="engine" data-state={state}>
+      <label class="row">
+        <span>Compute with</span>
+        <select
+          data-testid="backend"
+          value={backend.value ?? ''}
+          disabled={isBusy.value}
+          onChange={(event) => void switchBackend(event.currentTarget.value as BackendName)}
+        >
+          {backends.value.map((name) => (
+            <option key={name} value={name}>
+              {backendLabels[name]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <span data-testid="state">{backend.value === null && !engineProblem.value ? 'starting' : stateNames[state]}</span>
+      {steps > 0 && (
+        <>
+          <progress value={step} max={steps} aria-label="Training progress" />
+          <span>
+            step {step} of {steps}
+          </span>
+          {tokensPerSecond > 0 && <span>{Math.round(tokensPerSecond).toLocaleString('en')} tokens/s</span>}
+          {state === 'running' && left !== undefined && <span>about {duration(left)} left</span>}
+        </>
+      )}
+      <span class="spacer" />
+      {engineProblem.value && <span class="problem">{engineProblem.value}</span>}
+      {state === 'running' && (
+        <button class="button" type="button" data-testid="pause" onClick={pause}>
+          Pause
+        </button>
+      )}
+      {state === 'paused' && (
+        <button class="button primary" type="button" data-testid="resume" onClick={proceed}>
+          Continue
+        </button>
+      )}
+      {(state === 'running' || state === 'paused') && (
+        <button class="button" type="button" data-testid="stop" onClick={stop}>
+          Stop
+        </button>
+      )}
+      <span class="note" title="The page's security policy forbids them: your text cannot leave this tab.">
+        {outsideRequests.value} requests to other servers
+      </span>
+    </div>
+  );
+}
+
+const stateNames: Record<RunState, string> = {
+  idle: 'ready',
+  preparing: 'preparing',
+  running: 'training',
+  paused: 'paused',
+  done: 'done',
+  stopped: 'stopped',
+  failed: 'failed',
+};
+
+const duration = (seconds: number) => (seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`);

@@ -1,0 +1,29 @@
+import { effect, signal } from '@preact/signals';
+import type { TokenizerConfig } from '@ashlar/recipe';
+import type { Tokenized } from '../engine/protocol.js';
+import { backend, onMessage, send } from './engine.js';
+import { text } from './text.js';
+
+export const tokenizer = signal<TokenizerConfig>({ kind: 'characters', vocabSize: null });
+/** What is shown cut into tokens. */
+export const sample = signal('In the morning Anna went to the market.');
+export const tokenized = signal<Tokenized | null>(null);
+export const tokensProblem = signal('');
+
+let asked = 0;
+
+// typing must not train a tokenizer for every letter
+let timer: ReturnType<typeof setTimeout> | undefined;
+effect(() => {
+  const request = { text: text.value, sample: sample.value, tokenizer: tokenizer.value };
+  if (!backend.value || request.text === '') return;
+  clearTimeout(timer);
+  timer = setTimeout(() => send({ type: 'tokenize', id: ++asked, ...request }), 250);
+});
+
+onMessage((message) => {
+  if (message.type === 'tokenized' && message.id === asked) {
+    tokenized.value = message.tokenized;
+    tokensProblem.value = '';
+  } else if (message.type === 'failed' && message.during === 'tokenize') tokensProblem.value = message.sentence;
+});
