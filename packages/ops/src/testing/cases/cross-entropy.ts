@@ -21,6 +21,7 @@ const crossEntropyCase = (name: string, logits: Host, targets: Host, ignoreIndex
 });
 
 export const crossEntropyCases: OpCase[] = [
+  { ...crossEntropyCase('NaN stays in its row, also in an ignored one', floats([3, 2], [1, 2, NaN, 3, NaN, 6]), ints([3], [1, 1, -100])), gradients: [] },
   crossEntropyCase('[2, 3, 7]', normal('logits', [2, 3, 7], 2), indices('targets', [2, 3], 7)),
   crossEntropyCase('[5], one row', normal('logits', [5]), ints([], [3])),
   crossEntropyCase('[3, 1], one class', normal('logits', [3, 1]), ints([3], [0, 0, 0])),

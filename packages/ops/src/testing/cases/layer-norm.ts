@@ -35,6 +35,7 @@ const offset = normal('offset', [4, 23]);
 offset.values.forEach((value, i) => (offset.values[i] = Math.fround(value + 64)));
 
 export const layerNormCases: OpCase[] = [
+  { ...layerNormCase('NaN stays in its row', floats([3, 2], [1, 2, NaN, 3, 4, 6]), true), gradients: [] },
   layerNormCase('[2, 3, 5], bias', normal('layerNorm', [2, 3, 5]), true),
   layerNormCase('[7, 31], no bias', normal('layerNorm', [7, 31]), false),
   layerNormCase('[4, 2], eps 0.1', normal('layerNorm', [4, 2]), true, 0.1),

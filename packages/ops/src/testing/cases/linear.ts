@@ -34,6 +34,12 @@ function linearCase(shape: number[], out: number, hasBias: boolean, activation: 
 const extremes = [1e-3, -1e-3, 30, -30, 300, -300, 1e4, -1e4];
 
 export const linearCases: OpCase[] = [
+  {
+    ...linearCase([3, 2], 2, true, 'none'),
+    name: 'linear, NaN stays in its row',
+    inputs: { x: floats([3, 2], [1, 2, NaN, 3, 4, 5]), weight: normal('nan weight', [2, 2]), bias: normal('nan bias', [2]) },
+    gradients: [],
+  },
   linearCase([2, 3, 5], 7, true, 'none'),
   linearCase([1, 1], 1, false, 'none'),
   linearCase([13], 17, true, 'none'),

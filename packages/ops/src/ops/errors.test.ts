@@ -1,0 +1,41 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, expect, test } from 'vitest';
+import { useBackend } from '../backend/use-backend.js';
+import { cpu } from '../cpu/index.js';
+import { adamW, attention, attentionWeights, cacheAppend, crossEntropy, dropout, DropoutRng, embedding, gelu, globalNorm, layerNorm, linear } from '../index.js'; // prettier-ignore
+
+beforeAll(() => useBackend(cpu()));
+
+const f = (...shape: number[]) => tf.zeros(shape);
+const i = (...shape: number[]) => tf.zeros(shape, 'int32');
+const rng = () => new DropoutRng({ seed: 0, step: 0 });
+const settings = { learningRate: 1, beta1: 0.9, beta2: 0.9, eps: 1, step: 1 };
+
+test.each<[string, () => unknown]>([
+  ['linear: weight float32 [4, 3] must be [out, 5] to fit x float32 [2, 5]', () => linear(f(2, 5), f(4, 3))],
+  ['linear: bias float32 [5] must be [4] to fit weight float32 [4, 5]', () => linear(f(2, 5), f(4, 5), f(5))],
+  ['linear: x int32 [2, 5] must be float32', () => linear(i(2, 5), f(4, 5))],
+  ['layerNorm: weight float32 [3] must be [5] to fit x float32 [2, 5]', () => layerNorm(f(2, 5), f(3))],
+  ['layerNorm: bias float32 [5, 1] must be [5]', () => layerNorm(f(2, 5), f(5), f(5, 1))],
+  ['gelu: x int32 [2] must be float32', () => gelu(i(2))],
+  ['embedding: ids float32 [2] must be int32', () => embedding(f(2), f(3, 4))],
+  ['embedding: weight float32 [3] must be [vocab, hidden]', () => embedding(i(2), f(3))],
+  ['attention: numHeads (4) must divide the width of q float32 [1, 2, 6]', () => attention(f(1, 2, 6), f(1, 2, 6), f(1, 2, 6), { numHeads: 4 })],
+  ['be a multiple of numKvHeads (2)', () => attention(f(1, 2, 6), f(1, 2, 6), f(1, 2, 6), { numHeads: 3, numKvHeads: 2 })],
+  ['attention: k float32 [1, 2, 6] must be [1, keySeq, 3] to fit q float32 [1, 2, 6] with 1 key heads of 3', () => attention(f(1, 2, 6), f(1, 2, 6), f(1, 2, 6), { numHeads: 2, numKvHeads: 1 })],
+  ['attention: v float32 [1, 3, 6] must have the shape of k float32 [1, 2, 6]', () => attention(f(1, 2, 6), f(1, 2, 6), f(1, 3, 6), { numHeads: 2 })],
+  ['attention: keyMask int32 [2] must be int32 [1, 2]', () => attention(f(1, 2, 6), f(1, 2, 6), f(1, 2, 6), { numHeads: 2, keyMask: i(2) })],
+  ['attentionWeights: queryOffset float32 [] must be an int32 scalar', () => attentionWeights(f(1, 2, 6), f(1, 2, 6), { numHeads: 2, queryOffset: f() })],
+  ['attention: the dropout rate (1) must be in [0, 1)', () => attention(f(1, 2, 6), f(1, 2, 6), f(1, 2, 6), { numHeads: 2, dropout: { rate: 1, rng: rng() } })],
+  ['crossEntropy: targets int32 [3] must have the leading axes of logits float32 [2, 5]', () => crossEntropy(f(2, 5), i(3))],
+  ['crossEntropy: targets float32 [2] must be int32', () => crossEntropy(f(2, 5), f(2))],
+  ['dropout: rate (-0.1) must be in [0, 1)', () => dropout(f(2), -0.1, rng())],
+  ['cacheAppend: x float32 [1, 2, 4] must be [batch, seq, width] of cache float32 [1, 5, 3]', () => cacheAppend(f(1, 5, 3), f(1, 2, 4), i())],
+  ['cacheAppend: position float32 [] must be an int32 scalar', () => cacheAppend(f(1, 5, 3), f(1, 2, 3), f())],
+  ['globalNorm: needs at least one tensor', () => globalNorm([])],
+  ['adamW: 2 gradients for 1 parameters', () => adamW({ parameters: [tf.variable(f(2))], gradients: [f(2), f(2)], firstMoments: [tf.variable(f(2))], secondMoments: [tf.variable(f(2))], weightDecays: [0] }, settings)],
+  ['adamW: gradients[0] float32 [3] must have the shape of parameters[0] float32 [2]', () => adamW({ parameters: [tf.variable(f(2))], gradients: [f(3)], firstMoments: [tf.variable(f(2))], secondMoments: [tf.variable(f(2))], weightDecays: [0] }, settings)],
+  ['adamW: step (0) must be an integer from 1', () => adamW({ parameters: [], gradients: [], firstMoments: [], secondMoments: [], weightDecays: [] }, { ...settings, step: 0 })],
+])('%s', (sentence, call) => {
+  expect(call).toThrow(sentence);
+}); // prettier-ignore
