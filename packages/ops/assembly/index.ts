@@ -9,4 +9,4 @@ export { gemm, gemm_scratch } from './gemm';
 export { layer_norm, layer_norm_grad } from './layer-norm';
 export { sum_axis } from './reduce';
 export { copy_rows, pad_rows } from './rows';
-export { transpose } from './transpose';
+export { strided_copy } from './strided-copy';

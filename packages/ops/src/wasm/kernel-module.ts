@@ -130,7 +130,7 @@ export interface KernelModule {
   copy_rows(x: number, y: number, rows: number, n: number, pitchX: number, pitchY: number): void;
   pad_rows(x: number, y: number, rows: number, width: number, padded: number): void;
   sum_axis(x: number, y: number, outer: number, length: number, inner: number): void;
-  transpose(x: number, y: number, rank: number, table: number): void;
+  strided_copy(x: number, y: number, rank: number, table: number): void;
 }
 
 /** Compiles our module against a memory: the build for shared memory when the memory is shared. */

@@ -8,8 +8,10 @@ import { gather } from './gather.js';
 import { identity } from './identity.js';
 import { oneHot } from './one-hot.js';
 import { replaceKernel } from './replace.js';
+import { slice } from './slice.js';
 import { split } from './split.js';
 import { sum } from './sum.js';
+import { tile } from './tile.js';
 import { transpose } from './transpose.js';
 import { unsortedSegmentSum } from './unsorted-segment-sum.js';
 
@@ -23,6 +25,8 @@ export function replaceStockKernels(): void {
   replaceKernel(tf.ClipByValue, clipByValue);
   replaceKernel(tf.Identity, identity);
   replaceKernel(tf.Transpose, transpose);
+  replaceKernel(tf.Slice, slice);
+  replaceKernel(tf.Tile, tile);
   replaceKernel(tf.SplitV, split);
   replaceKernel(tf.Concat, concat);
   replaceKernel(tf.Sum, sum);

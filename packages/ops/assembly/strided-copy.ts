@@ -1,6 +1,6 @@
 import { at } from './simd';
-// Permutation of axes of 4-byte elements, any rank. One table row per output axis, 12 bytes: u32 length, u32 stride of
-// that axis in the input (elements), u32 position (used here). The output is written in order.
+// What transpose, slice and tile have in common: an output written in order from 4-byte elements found by strides. One
+// table row per output axis, 12 bytes: u32 length, u32 stride in the input (elements, 0 repeats), u32 position (used here).
 const ROW: usize = 12;
 
 /** n elements, `stride` apart in x, to y. */
@@ -16,8 +16,8 @@ const ROW: usize = 12;
   for (; i < n; i++, y += 4, x += stride) store<u32>(y, load<u32>(x));
 }
 
-/** y = x with its axes in the order of the table; no axis may be empty. */
-export function transpose(x: usize, y: usize, rank: u32, table: usize): void {
+/** y = the elements of x along the axes of the table, of which there is at least one and none is empty. */
+export function strided_copy(x: usize, y: usize, rank: u32, table: usize): void {
   const inner = table + ROW * (rank - 1);
   const n = load<u32>(inner), stride = (load<u32>(inner, 4) as usize) << 2, bytes = (n as usize) << 2;
   for (let row = table; row < inner; row += ROW) store<u32>(row, 0, 8);
