@@ -1,3 +1,3 @@
 import { library } from '@ashlar-internal/config/tsup';
 
-export default library();
+export default library({ index: 'src/index.ts', chat: 'src/chat/index.ts' });
