@@ -1,5 +1,6 @@
 import { add, at, f4, fma, ld, mul, st, sub } from './simd';
 import { logf, vexpFast } from './exp';
+import { attendRow, rowScratch } from './attention-row';
 import { BK, BQ, MASKED, SROW, WORDS, accumulate, dropBlock, freeKeys, hideKeys, scores, transpose8 } from './attention-blocks';
 // Attention in blocks with an online softmax (Dao 2022), on packed heads: q and y [B, T, H * D], k and v [B, S, G * D],
 // D a multiple of 8. Query head h reads key head h / (H / G). Query t stands at position offset + t of the key axis.
@@ -32,8 +33,8 @@ function expRows(s: usize, n: u32, top: usize, sum: usize): void {
   st(sum, t0); st(sum + 16, t1);
 }
 
-/** Bytes of scratch for both directions. */
-export function attention_scratch(D: u32): u32 { return 4 * (3 * BQ * D + 2 * BK * BQ + 4 * BQ + WORDS) + 64; }
+/** Bytes of scratch for both directions over S keys. */
+export function attention_scratch(D: u32, S: u32): u32 { return max(rowScratch(S), 4 * (3 * BQ * D + 2 * BK * BQ + 4 * BQ + WORDS) + 64); }
 
 /**
  * y = dropout(softmax(scale q k^T, unseen keys left out)) v; lse[B, H, T] = log of the softmax's denominator.
@@ -47,6 +48,11 @@ export function attention(q: usize, k: usize, v: usize, y: usize, lse: usize, B:
     const head = b * H + h, seen = mask ? at(mask, b * S) : 0;
     const qh = q + R * (b * T) + DR * h, yh = y + R * (b * T) + DR * h;
     const kh = k + KR * (b * S) + DR * (h / (H / G)), vh = v + KR * (b * S) + DR * (h / (H / G));
+    if (T == 1 && !stream) {
+      const n = causal ? max(0, min(S as i32, offset + 1)) as u32 : S;
+      attendRow(qh, kh, vh, KR, n, D, scale, seen, yh, at(lse, head), scratch);
+      continue;
+    }
     for (let q0: u32 = 0; q0 < T; q0 += BQ) {
       const nq = min(BQ, T - q0), end = causal ? max(0, min(S as i32, offset + (q0 + nq) as i32)) as u32 : S;
       transpose8(qh + R * q0, R, nq, D, qt, scale);

@@ -8,12 +8,18 @@ const integers = (limit, ...shape) => tf.randomUniform(shape, 0, limit, 'int32',
 const withGradients =
   (f) =>
   (...xs) => {
-    const { value, grads } = tf.engine().gradients(() => tf.sum(f(...xs)), xs.filter((x) => x.dtype === 'float32'));
+    const { value, grads } = tf.engine().gradients(
+      () => tf.sum(f(...xs)),
+      xs.filter((x) => x.dtype === 'float32'),
+    );
     return [value, ...grads];
   };
 
 const causalMask = (seq) =>
-  tf.tensor(Float32Array.from({ length: seq * seq }, (_, i) => (i % seq > Math.floor(i / seq) ? -1e9 : 0)), [seq, seq]);
+  tf.tensor(
+    Float32Array.from({ length: seq * seq }, (_, i) => (i % seq > Math.floor(i / seq) ? -1e9 : 0)),
+    [seq, seq],
+  );
 
 /** Attention as one writes it in plain tfjs. */
 function plainAttention(q, k, v, numHeads) {

@@ -17,7 +17,7 @@ function time(run) {
   run();
   const batch = Math.max(1, Math.round(5 / (performance.now() - start)));
   let best = Infinity;
-  for (const end = performance.now() + millisecondsPerCase; performance.now() < end; ) {
+  for (const end = performance.now() + millisecondsPerCase; performance.now() < end;) {
     const from = performance.now();
     for (let i = 0; i < batch; i++) run();
     best = Math.min(best, (performance.now() - from) / batch);
@@ -73,11 +73,18 @@ else {
       });
   }
   console.log(`multiply-add loop: ${(peak / 1e6).toFixed(1)} GF/s\n`);
-  console.log(`${'kernel'.padEnd(52)}${'tfjs ms'.padStart(10)}${'ours ms'.padStart(10)}${'ratio'.padStart(8)}    of peak`);
+  console.log(
+    `${'kernel'.padEnd(52)}${'tfjs ms'.padStart(10)}${'ours ms'.padStart(10)}${'ratio'.padStart(8)}    of peak`,
+  );
   cases.forEach(({ name, work }, i) => {
     const [plain, ours] = [best.plain[i], best.ours[i]];
     const ofPeak = work ? `${((100 * work) / ours / peak).toFixed(0)} %`.padStart(10) : '';
-    const row = [plain.toFixed(3).padStart(10), ours.toFixed(3).padStart(10), (plain / ours).toFixed(1).padStart(8), ofPeak];
+    const row = [
+      plain.toFixed(3).padStart(10),
+      ours.toFixed(3).padStart(10),
+      (plain / ours).toFixed(1).padStart(8),
+      ofPeak,
+    ];
     console.log(name.padEnd(52) + row.join(''));
   });
 }

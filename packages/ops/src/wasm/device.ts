@@ -1,4 +1,5 @@
 import type { DataType, KernelBackend, TensorInfo, TypedArray } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { instantiateKernels, type KernelModule } from './kernel-module.js';
 
 /** The part of tfjs-backend-wasm 4.22 that we lean on; `Device.attach` checks that it is there. */
@@ -35,6 +36,8 @@ export class Device {
   static async attach(kernelBackend: KernelBackend, version: string): Promise<Device> {
     const backend = kernelBackend as TfjsWasmBackend & { [attached]?: Device };
     if (backend[attached]) return backend[attached];
+    if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')))
+      throw new Error('wasm: this JavaScript engine has no 128-bit SIMD; use cpu() here.');
     const memory = backend.wasm?.asm?.memory ?? backend.wasm?.wasmMemory;
     const missing = [
       memory instanceof WebAssembly.Memory ? '' : 'its memory',

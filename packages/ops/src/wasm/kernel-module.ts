@@ -19,7 +19,7 @@ export interface KernelModule {
     scale: number,
   ): void;
   sum_squares(x: number, n: number): number;
-  attention_scratch(headDim: number): number;
+  attention_scratch(headDim: number, keySeq: number): number;
   attention(
     q: number,
     k: number,

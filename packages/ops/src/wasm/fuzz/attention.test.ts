@@ -56,7 +56,7 @@ function check({ batch, heads, kvHeads, seq, keySeq, headDim, causal, offset, ma
   const [pdq, pdk, pdv] = [memory.floatArray(q.length), memory.floatArray(k.length), memory.floatArray(v.length)];
   const pmask = mask ? memory.intArray(mask) : 0;
   const pstream = memory.intArray(stream);
-  const scratch = memory.scratch(memory.kernels.attention_scratch(headDim));
+  const scratch = memory.scratch(memory.kernels.attention_scratch(headDim, keySeq));
   const common = [
     ...([batch, heads, kvHeads, seq, keySeq, headDim, scale, Number(causal), offset, pmask] as const),
     ...([rate > 0 ? pstream : 0, Math.floor(rate * 2 ** 32), 1 / (1 - rate), scratch] as const),
@@ -124,7 +124,10 @@ test.each(lengths)('self-attention over %i positions', (seq) => {
 
 test('queries and keys of different length, any offset, grouped heads', () => {
   for (const [seq, keySeq] of [
+    [1, 1],
+    [1, 3],
     [1, 70],
+    [1, 4000],
     [5, 66],
     [33, 100],
     [70, 9],

@@ -27,7 +27,7 @@ function commonArguments(
   sizes: Sizes,
 ) {
   const drops = inputs.rng !== undefined && attrs.dropoutRate > 0;
-  const stream = device.scratch(streamBytes + device.kernels.attention_scratch(sizes.padded));
+  const stream = device.scratch(streamBytes + device.kernels.attention_scratch(sizes.padded, sizes.keySeq));
   if (drops) writeStream(device, inputs.rng!, stream);
   const offset = inputs.queryOffset ? device.view<Int32Array>(inputs.queryOffset)[0]! : sizes.keySeq - sizes.seq;
   return [

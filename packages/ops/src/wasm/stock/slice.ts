@@ -4,7 +4,12 @@ import type { Kernel } from './replace.js';
 import { axesOf, simplify, stridedCopy } from './strided-copy.js';
 
 /** tfjs copies row by row in JavaScript. */
-export const slice: Kernel<{ begin: number | number[]; size: number | number[] }> = (device, inputs, attributes, stock) => {
+export const slice: Kernel<{ begin: number | number[]; size: number | number[] }> = (
+  device,
+  inputs,
+  attributes,
+  stock,
+) => {
   const x = inputs.x as Tensor;
   if (tf.util.bytesPerElement(x.dtype) !== 4) return stock();
   const [begin, size] = tf.slice_util.parseSliceParams(x, attributes.begin, attributes.size) as [number[], number[]];

@@ -266,20 +266,56 @@ test('slices', async () => {
   const x = values([4, 6, 5]);
   for (const [begin, size] of [
     [[1], [2]],
-    [[0, 2, 1], [4, 3, 2]],
-    [[3, 0, 4], [1, -1, 1]],
-    [[0, 5, 0], [4, 1, 5]],
-    [[1, 1, 1], [2, 0, 2]],
-    [[2, 3, 4], [1, 1, 1]],
+    [
+      [0, 2, 1],
+      [4, 3, 2],
+    ],
+    [
+      [3, 0, 4],
+      [1, -1, 1],
+    ],
+    [
+      [0, 5, 0],
+      [4, 1, 5],
+    ],
+    [
+      [1, 1, 1],
+      [2, 0, 2],
+    ],
+    [
+      [2, 3, 4],
+      [1, 1, 1],
+    ],
   ] as [number[], number[]][])
     for (const dtype of ['float32', 'int32', 'bool'] as const)
-      await agrees(() => tf.slice(tf.cast(tf.tensor(x.map((v) => 9 * v), [4, 6, 5]), dtype), begin, size), 0);
+      await agrees(
+        () =>
+          tf.slice(
+            tf.cast(
+              tf.tensor(
+                x.map((v) => 9 * v),
+                [4, 6, 5],
+              ),
+              dtype,
+            ),
+            begin,
+            size,
+          ),
+        0,
+      );
   expect(() => tf.slice(tf.tensor1d([1, 2]), 1, 2)).toThrow();
 });
 
 test('tiles', async () => {
   const x = values([3, 1, 4]);
-  for (const reps of [[1, 1, 1], [2, 1, 1], [1, 3, 1], [1, 1, 2], [2, 3, 2], [0, 1, 1]])
+  for (const reps of [
+    [1, 1, 1],
+    [2, 1, 1],
+    [1, 3, 1],
+    [1, 1, 2],
+    [2, 3, 2],
+    [0, 1, 1],
+  ])
     for (const dtype of ['float32', 'bool'] as const)
       await agrees(() => tf.tile(tf.cast(tf.tensor(x, [3, 1, 4]), dtype), reps), 0);
   await agrees(() => tf.tile(tf.tensor(x.slice(0, 1), [1, 1]), [5, 7]), 0);
