@@ -16,17 +16,31 @@ export interface UnigramData {
 /** The sequence of tokens with the greatest product of probabilities (Kudo 2018), by Viterbi's algorithm. */
 export class UnigramModel implements Model {
   private readonly ids = new Map<string, number>();
-  private readonly trie: Trie;
   private readonly unkScore: number;
+  private trie: Trie | null = null;
 
-  constructor(private readonly data: UnigramData) {
+  /** @param hidden Ids that no text gives: those of special tokens. */
+  constructor(
+    private readonly data: UnigramData,
+    private readonly hidden: ReadonlySet<number> = new Set(),
+  ) {
     let least = Infinity;
     data.vocab.forEach(([token, score], id) => {
       this.ids.set(token, id);
       least = Math.min(least, score);
     });
     this.unkScore = least - unkPenalty;
-    this.trie = new Trie(this.ids, data.vocab.length);
+  }
+
+  /** The same model for texts in which the spelling of these tokens is ordinary text. */
+  without(ids: Iterable<number>): UnigramModel {
+    return new UnigramModel(this.data, new Set(ids));
+  }
+
+  private tokens(): Trie {
+    const { hidden, ids } = this;
+    const seen = hidden.size === 0 ? ids : [...ids].filter(([, id]) => !hidden.has(id));
+    return (this.trie ??= new Trie(seen, ids.size));
   }
 
   static read(r: JsonReader): UnigramModel {
@@ -63,6 +77,7 @@ export class UnigramModel implements Model {
   /** Ends of the best pieces in reverse; runs of unknown characters are one piece. */
   private cut(text: string): number[] {
     const { vocab } = this.data;
+    const trie = this.tokens();
     const size = text.length;
     const scores = new Float64Array(size + 1);
     const starts = new Int32Array(size + 1).fill(-1);
@@ -71,7 +86,7 @@ export class UnigramModel implements Model {
       const here = scores[start]!;
       const width = text.codePointAt(start)! > 0xffff ? 2 : 1;
       let single = false;
-      this.trie.prefixes(text, start, (end, id) => {
+      trie.prefixes(text, start, (end, id) => {
         const score = vocab[id]![1] + here;
         if (starts[end] === -1 || score > scores[end]!) {
           scores[end] = score;
@@ -114,7 +129,8 @@ export class UnigramModel implements Model {
     let start = 0;
     for (const end of this.cut(piece).reverse()) {
       const token = piece.slice(start, end);
-      const id = this.ids.get(token);
+      const known = this.ids.get(token);
+      const id = known !== undefined && this.hidden.has(known) ? undefined : known;
       const bytes = id === undefined && this.data.byteFallback ? this.bytes(token) : null;
       if (bytes) for (const [name, byteId] of bytes) tokens.push({ id: byteId, token: name, start, end });
       else tokens.push({ id: id ?? this.needUnk(token), token, start, end });
