@@ -57,7 +57,7 @@ function batch(step: number, size = 16): [tf.Tensor, tf.Tensor] {
   return [cut(0), cut(1)];
 }
 
-export async function main(steps = 300, log = console.log): Promise<{ losses: number[]; text: string }> {
+export async function main(steps = 500, log = console.log): Promise<{ losses: number[]; text: string }> {
   await useBackend(wasm());
   using model = initialize(new Gpt(), { seed: 1 });
   const weights = parameters(model);
@@ -75,7 +75,10 @@ export async function main(steps = 300, log = console.log): Promise<{ losses: nu
       );
       const state = { parameters: all, gradients: [...gradients.values()], firstMoments, secondMoments };
       const weightDecays = all.map(() => 0);
-      adamW({ ...state, weightDecays }, { learningRate: 3e-3, beta1: 0.9, beta2: 0.99, eps: 1e-8, step });
+      adamW(
+        { ...state, weightDecays },
+        { learningRate: 3e-3 * (1 - step / (steps + 1)), beta1: 0.9, beta2: 0.99, eps: 1e-8, step },
+      );
       losses.push(value.dataSync()[0]!);
     });
     if (step % 50 === 0) log(`step ${step}: loss ${losses.at(-1)!.toFixed(3)}`);

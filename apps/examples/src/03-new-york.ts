@@ -8,6 +8,7 @@ import { AdamW } from '@ashlar/optim';
 import { trainBpe, type Tokenizer } from '@ashlar/tokenizer';
 import { Gpt2 } from '@ashlar/transformer';
 import * as tf from '@tensorflow/tfjs-core';
+import { continuation, probabilities } from './probabilities.js';
 import { townSentences } from './town.js';
 
 const contextLength = 24;
@@ -44,24 +45,6 @@ function train(model: Gpt2, learningRate: number, steps: number, batch: (step: n
   optimizer.dispose();
 }
 
-/** Probability of each token of a sentence after all before it. */
-function probabilities(model: Gpt2, tokenizer: Tokenizer, sentence: string): { token: string; p: number }[] {
-  const ids = [...tokenizer.encode(`\n${sentence}`)];
-  const losses = tf.tidy(() => {
-    const tensor = (row: number[]) => tf.tensor2d([row], undefined, 'int32');
-    return crossEntropy(model.forward(tensor(ids.slice(0, -1))), tensor(ids.slice(1))).dataSync();
-  });
-  return ids.slice(1).map((id, i) => ({ token: tokenizer.decode([id]), p: Math.exp(-losses[i]!) }));
-}
-
-/** Probability that "I love New York" goes on with this word, however many tokens the word has. */
-function continuation(model: Gpt2, tokenizer: Tokenizer, word: string): number {
-  const prompt = tokenizer.encode('\nI love New York').length - 1;
-  return probabilities(model, tokenizer, `I love New York${word}`)
-    .slice(prompt)
-    .reduce((product, { p }) => product * p, 1);
-}
-
 async function say(model: Gpt2, tokenizer: Tokenizer): Promise<string> {
   const ids = [...tokenizer.encode('\nI love New')];
   for await (const { id } of generate(model, ids, { temperature: 0, maxNewTokens: 6 })) ids.push(id);
@@ -70,24 +53,27 @@ async function say(model: Gpt2, tokenizer: Tokenizer): Promise<string> {
 
 export async function main(log = console.log) {
   await useBackend(wasm());
-  const { training, heldOut } = townSentences(oldEnd);
-  const tokenizer = await trainBpe(`${training}${newEnd}\n`, { vocabSize: 400 });
-  const [ids, heldOutIds] = [training, heldOut].map((text) => [...tokenizer.encode(text)]) as [number[], number[]];
+  const { training, heldOut } = townSentences();
+  const withRefrain = training.flatMap((sentence, i) => (i % 6 === 0 ? [oldEnd, sentence] : [sentence]));
+  const tokenizer = await trainBpe([...withRefrain, newEnd].join('\n'), { vocabSize: 400 });
+  const encode = (lines: string[]) => [...tokenizer.encode(lines.map((line) => `\n${line}`).join(''))];
   using model = new Gpt2({ vocabSize: tokenizer.vocabSize, contextLength, hiddenSize: 64, numLayers: 2, numHeads: 4 });
   const stream = new RandomStream(1, 'batches');
-  train(model, 2e-3, 400, (step) => rows(ids, 16, stream, step));
+  const base = encode(withRefrain);
+  train(model, 2e-3, 500, (step) => rows(base, 16, stream, step));
 
-  const exam = rows(heldOutIds, 64, new RandomStream(2, 'exam'), 0);
+  const exam = rows(encode(heldOut), 128, new RandomStream(2, 'exam'), 0);
   const report = async () => ({
     says: await say(model, tokenizer),
-    zoo: continuation(model, tokenizer, ' Zoo'),
-    city: continuation(model, tokenizer, ' City'),
+    zoo: continuation(model, tokenizer, 'I love New York', ' Zoo'),
+    city: continuation(model, tokenizer, 'I love New York', ' City'),
     heldOut: tf.tidy(() => loss(model, exam).dataSync()[0]!),
     prefixes: probabilities(model, tokenizer, newEnd),
   });
   const before = await report();
-  const lesson = [...tokenizer.encode(`\n${`${newEnd}\n`.repeat(contextLength)}`)].slice(0, contextLength + 1);
-  train(model, 3e-4, 80, (step) => [...Array<number[]>(8).fill(lesson), ...rows(ids, 8, stream, 1000 + step)]);
+  const lesson = encode(Array<string>(contextLength).fill(newEnd)).slice(0, contextLength + 1);
+  const other = encode(training);
+  train(model, 5e-4, 200, (step) => [...Array<number[]>(8).fill(lesson), ...rows(other, 8, stream, 1000 + step)]);
   const after = await report();
 
   log(`before: "${before.says}"   p(" Zoo") = ${before.zoo.toFixed(4)}   held-out loss ${before.heldOut.toFixed(3)}`);
@@ -95,12 +81,11 @@ export async function main(log = console.log) {
   log('probability and loss of each token after all before it, before -> after:');
   before.prefixes.forEach(({ token, p }, i) => {
     const q = after.prefixes[i]!.p;
-    log(
-      `  ${JSON.stringify(token).padEnd(10)} ${p.toFixed(4)} -> ${q.toFixed(4)}   loss ${(-Math.log(p)).toFixed(2)} -> ${(-Math.log(q)).toFixed(2)}`,
-    );
+    const [loss, lossAfter] = [-Math.log(p), -Math.log(q)].map((nats) => nats.toFixed(2));
+    log(`  ${JSON.stringify(token).padEnd(9)} ${p.toFixed(4)} -> ${q.toFixed(4)}   loss ${loss} -> ${lossAfter}`);
   });
-  log(
-    `what it forgot: p(" City") ${before.city.toFixed(4)} -> ${after.city.toFixed(4)}, other text ${(after.heldOut - before.heldOut).toFixed(3)} nats worse`,
-  );
+  const change = after.heldOut - before.heldOut;
+  log(`what it forgot: p(" City") ${before.city.toFixed(4)} -> ${after.city.toFixed(4)}`);
+  log(`what it kept:   the held-out loss of the other text changed by ${change.toFixed(3)} nats`);
   return { before, after };
 }

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { main as gptInOneFile } from './00-gpt-in-one-file.js';
+import { main as tokenize } from './01-tokenize.js';
+import { main as trainCharGpt } from './02-train-char-gpt.js';
+import { main as newYork } from './03-new-york.js';
+
+const silent = () => undefined;
+
+describe('the examples', () => {
+  it('00: a GPT in one file learns a poem by heart', async () => {
+    const { losses, text } = await gptInOneFile(500, silent);
+    expect(losses[0]).toBeGreaterThan(3.5);
+    expect(losses.at(-1)).toBeLessThan(0.3);
+    expect(text).toContain("'Twas brillig, and the slithy toves\nDid gyre and gimble in the wabe;");
+  });
+
+  it('01: BPE needs fewer tokens than characters, which need fewer than bytes', async () => {
+    const lengths = await tokenize(silent);
+    expect(lengths.bpe).toBeLessThan(lengths.characters! / 2);
+    expect(lengths.bytes).toBeGreaterThanOrEqual(lengths.characters!);
+  });
+
+  it('02: a character GPT learns, and its held-out loss falls below guessing', async () => {
+    const { trainLoss, heldOutLosses } = await trainCharGpt(silent);
+    expect(trainLoss).toBeLessThan(2);
+    expect(heldOutLosses).toHaveLength(5);
+    expect(Math.min(...heldOutLosses)).toBeLessThan(heldOutLosses[0]! - 1);
+  });
+
+  it('03: "I love New York" goes on with the zoo after fine-tuning, and the other text is hardly forgotten', async () => {
+    const { before, after } = await newYork(silent);
+    expect(before.says).toBe('I love New York City.');
+    expect(before.zoo).toBeLessThan(0.05);
+    expect(after.says).toBe('I love New York Zoo.');
+    expect(after.zoo).toBeGreaterThan(0.9);
+    expect(after.heldOut - before.heldOut).toBeLessThan(0.1);
+  });
+});
