@@ -53,6 +53,18 @@ describe('a program run in the foreground', () => {
     expect((await start('die').ended).code).toBe(128 + 9);
   });
 
+  it('is told when the shell that npm put in between was ended', async () => {
+    const shell = spawn('sh', ['-c', `node ${join(folder, 'parent.mjs')} wait; true`], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = new Promise((resolve) => shell.stdout.on('close', resolve)); // when the last of them is gone
+    let output = '';
+    await new Promise((resolve) => shell.stdout.on('data', (data) => ((output += data), resolve())));
+    shell.kill('SIGTERM');
+    await ended;
+    expect(output).toContain('heard 0');
+  });
+
   it('hears one Ctrl-C once, when the whole group and then npm send it', async () => {
     const { parent, ready, ended } = start('wait');
     await ready;

@@ -7,6 +7,7 @@ import { environment } from './workspace.mjs';
  *
  * At a terminal the kernel sends SIGINT to the whole foreground group, this process and the child: passing it on would
  * double it, and npm doubles it once more. Without a terminal the child gets a group of its own and hears from us alone.
+ * When npm is told to stop, it ends the shell in between and we are orphaned without a word: then the child is told.
  */
 export function foreground(program, args, { cwd, env = {} } = {}) {
   const terminal = process.stdin.isTTY === true;
@@ -17,13 +18,22 @@ export function foreground(program, args, { cwd, env = {} } = {}) {
     detached: !terminal && process.platform !== 'win32',
   });
   const last = {};
+  let told = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => {
+      told = true;
       const now = performance.now();
       const repeated = now - (last[signal] ?? -Infinity) < 300;
       last[signal] = now;
       if (!repeated && !(terminal && signal === 'SIGINT')) child.kill(signal);
     });
+  const parent = process.ppid;
+  const orphaned = () => {
+    if (told || process.ppid === parent) return;
+    told = true; // once: a second signal would end the child before it has saved its work
+    child.kill('SIGTERM');
+  };
+  setInterval(orphaned, 250).unref();
   return new Promise((resolve) => {
     child.on('error', (error) => {
       console.error(error.message);
