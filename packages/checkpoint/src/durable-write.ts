@@ -48,15 +48,20 @@ export async function removeWhole(path: string): Promise<void> {
   await rm(temporary, { recursive: true });
 }
 
-/** Makes a folder and those above it, durably. */
+/** Makes a folder and those above it, durably. Node's recursive `mkdir` never returns for a new folder in /proc. */
 export async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
-  if (first === undefined) return;
-  for (let made = folder; ; made = dirname(made)) {
-    await syncFolder(dirname(made));
-    if (made === first) return;
+  if (await isFolder(folder)) return;
+  await makeFolder(dirname(folder));
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    // another writer may have been faster
+    if (!(await isFolder(folder))) throw error;
   }
+  await syncFolder(dirname(folder));
 }
+
+const isFolder = async (path: string): Promise<boolean> => (await stat(path).catch(() => null))?.isDirectory() === true;
 
 /** Makes renames in a folder durable. Windows cannot open folders and needs no such call. */
 async function syncFolder(folder: string): Promise<void> {

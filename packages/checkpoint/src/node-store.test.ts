@@ -43,6 +43,12 @@ it('says what stands in the way of a write', async () => {
   await expect(store.write('file/below', new Uint8Array(1))).rejects.toThrow(/could not write .*below: .* \(E\w+\)$/);
 });
 
+it.skipIf(process.platform !== 'linux')('says where no folder can be made', async () => {
+  await expect(nodeStore('/proc/ashlar').write('a', new Uint8Array(1))).rejects.toThrow(
+    'could not write /proc/ashlar/a: no folder can be made there (ENOENT)',
+  );
+});
+
 it.skipIf(process.platform !== 'linux')('says that the disk is full', async () => {
   // /dev/full is a device on which every write fails with ENOSPC
   await expect(nodeStore('/dev').append('full', new Uint8Array(1))).rejects.toMatchObject({

@@ -8,6 +8,8 @@ const reasons: Record<string, string> = {
   EFBIG: 'the file would be larger than the system allows',
   EISDIR: 'it is a folder',
   ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'a part of the path is a file',
+  ENOENT: 'no folder can be made there',
   EMFILE: 'too many files are open',
   EIO: 'the device failed',
 };

@@ -1,6 +1,6 @@
 import { loadHuggingFace, type FileStore } from '@ashlar/checkpoint';
 import { Tokenizer } from '@ashlar/tokenizer';
-import { Gpt2, gpt2FromHuggingFace } from '@ashlar/transformer';
+import { gpt2FromHuggingFace, type Gpt2 } from '@ashlar/transformer';
 
 /** A model with its tokenizer; dispose of the model. */
 export interface LoadedModel {

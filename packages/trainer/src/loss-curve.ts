@@ -48,7 +48,7 @@ export function lossCurveSvg({ training, heldOut, steps, baseline }: LossCurve):
   const x = (step: number) => round(PLOT.left + ((PLOT.right - PLOT.left) * step) / Math.max(1, steps));
   const y = (loss: number) => round(PLOT.bottom - ((PLOT.bottom - PLOT.top) * (loss - low)) / (high - low));
   const line = (points: readonly CurvePoint[]) => points.map(({ step, loss }) => `${x(step)},${y(loss)}`).join(' ');
-  const { left, right, top, bottom } = PLOT;
+  const { left, right, bottom } = PLOT;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${summary(training, heldOut)}">`,
     `<style>${STYLE}\n</style>`,
