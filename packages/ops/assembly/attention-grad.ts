@@ -13,13 +13,15 @@ import { BK, BQ, SROW, accumulate, accumulateT, dropBlock, freeKeys, hideKeys, s
   }
 }
 
-/** From scores S and dy v^T in G (both [key][8 queries]): S = exp(S - lse), G = S (G - delta), in place. */
+/** From scores S and dy v^T in G (both [key][8 queries]): S = exp(S - lse), G = S (G - delta), in place; rows in pairs. */
 function gradientRows(s: usize, g: usize, n: u32, lse: usize, delta: usize): void {
   const m0 = ld(lse), m1 = ld(lse + 16), e0 = ld(delta), e1 = ld(delta + 16);
-  for (let j = n; j; j--, s += SROW, g += SROW) {
+  for (let j: u32 = 0; j < n; j += 2, s += 2 * SROW, g += 2 * SROW) {
     const p0 = vexpFast(sub(v128.load(s), m0)), p1 = vexpFast(sub(v128.load(s, 16), m1));
-    v128.store(s, p0); v128.store(s, p1, 16);
+    const r0 = vexpFast(sub(v128.load(s, 128), m0)), r1 = vexpFast(sub(v128.load(s, 144), m1));
+    v128.store(s, p0); v128.store(s, p1, 16); v128.store(s, r0, 128); v128.store(s, r1, 144);
     v128.store(g, mul(p0, sub(v128.load(g), e0))); v128.store(g, mul(p1, sub(v128.load(g, 16), e1)), 16);
+    v128.store(g, mul(r0, sub(v128.load(g, 128), e0)), 128); v128.store(g, mul(r1, sub(v128.load(g, 144), e1)), 144);
   }
 }
 
