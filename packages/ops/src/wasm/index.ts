@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { BackendPlugin } from '../backend/use-backend.js';
 import { Device } from './device.js';
 import { registerFusedKernels } from './kernels/index.js';
+import { withoutProcessHooks } from './process-hooks.js';
 import { replaceStockKernels } from './stock/index.js';
 
 /** Where the `.wasm` files of tfjs-backend-wasm are. */
@@ -31,7 +32,7 @@ export function wasm({ wasmPaths, sharedMemory = false }: WasmOptions = {}): Bac
       const tfjsWasm = await import('@tensorflow/tfjs-backend-wasm');
       if (wasmPaths !== undefined) tfjsWasm.setWasmPaths(wasmPaths);
       if (!sharedMemory) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-      if (!(await tf.setBackend('wasm')))
+      if (!(await withoutProcessHooks(() => tf.setBackend('wasm'))))
         throw new Error(
           'wasm: tfjs-backend-wasm did not start; where a bundler moves its .wasm files, name them with `wasm({ wasmPaths })`.',
         );
