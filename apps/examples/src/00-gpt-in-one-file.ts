@@ -45,16 +45,13 @@ class Gpt extends Module {
   }
 }
 
+const int32 = (rows: number[][]) => tf.tensor2d(rows, undefined, 'int32');
+
 /** A batch of random pieces of the poem, and the same pieces one character further on: what is to be predicted. */
 function batch(step: number, size = 16): [tf.Tensor, tf.Tensor] {
   const pieces = Array.from({ length: size }, (_, i) => ((step * size + i) * 37) % (ids.length - contextLength));
-  const cut = (shift: number) =>
-    tf.tensor2d(
-      pieces.map((start) => [...ids.subarray(start + shift, start + shift + contextLength)]),
-      undefined,
-      'int32',
-    );
-  return [cut(0), cut(1)];
+  const cut = (from: number) => pieces.map((start) => [...ids.subarray(start + from, start + from + contextLength)]);
+  return [int32(cut(0)), int32(cut(1))];
 }
 
 export async function main(steps = 500, log = console.log): Promise<{ losses: number[]; text: string }> {
@@ -64,6 +61,7 @@ export async function main(steps = 500, log = console.log): Promise<{ losses: nu
   const all = [...weights.values()];
   const moments = () => all.map((weight) => tf.tidy(() => tf.variable(tf.zeros(weight.shape), false)));
   const [firstMoments, secondMoments] = [moments(), moments()];
+  const weightDecays = all.map(() => 0);
   const losses: number[] = [];
 
   for (let step = 1; step <= steps; step++) {
@@ -74,11 +72,8 @@ export async function main(steps = 500, log = console.log): Promise<{ losses: nu
         weights,
       );
       const state = { parameters: all, gradients: [...gradients.values()], firstMoments, secondMoments };
-      const weightDecays = all.map(() => 0);
-      adamW(
-        { ...state, weightDecays },
-        { learningRate: 3e-3 * (1 - step / (steps + 1)), beta1: 0.9, beta2: 0.99, eps: 1e-8, step },
-      );
+      const learningRate = 3e-3 * (1 - step / (steps + 1));
+      adamW({ ...state, weightDecays }, { learningRate, beta1: 0.9, beta2: 0.99, eps: 1e-8, step });
       losses.push(value.dataSync()[0]!);
     });
     if (step % 50 === 0) log(`step ${step}: loss ${losses.at(-1)!.toFixed(3)}`);
@@ -87,12 +82,7 @@ export async function main(steps = 500, log = console.log): Promise<{ losses: nu
   let text = "'Twas";
   while (text.length < 130) {
     const seen = [...text].slice(-contextLength).map((character) => characters.indexOf(character));
-    const next = tf.tidy(() =>
-      tf
-        .argMax(model.forward(tf.tensor2d([seen], undefined, 'int32')), -1)
-        .dataSync()
-        .at(-1)!,
-    );
+    const next = tf.tidy(() => tf.argMax(model.forward(int32([seen])), -1).dataSync().at(-1)!); // prettier-ignore
     text += characters[next];
   }
   log(text);
