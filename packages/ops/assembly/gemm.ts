@@ -6,6 +6,7 @@ import { MR, NR, packA, packB } from './pack';
 const MC: u32 = 128;
 const NC: u32 = 2048;
 const KC: u32 = 512;
+const FEW: u32 = 6;            // rows of A up to which packing B costs more than it saves
 
 // @ts-ignore: decorator
 @inline function put(c: usize, lo: v128, hi: v128, w: i32, more: bool): void {
@@ -98,7 +99,7 @@ export function gemm(a: usize, b: usize, bias: usize, c: usize, batch: u32, stri
   const resident = N <= NC && D == K;       // one packed block holds all of B: a shared B is packed once
   for (let t: u32 = 0; t < batch; t++, a = at(a, strideA), b = at(b, strideB), c += pitchC * M) {
     if (K == 0) for (let i: u32 = 0; i < M; i++) memory.copy(c + pitchC * i, bias0, pitchC);
-    else if (tb && !ta && M < MR) { rowDots(a, b, bias0, c, M, N, K); continue; }
+    else if (tb && !ta && M <= FEW) { rowDots(a, b, bias0, c, M, N, K); continue; }
     for (let j: u32 = 0; j < N; j += NC) for (let k: u32 = 0; k < K; k += D) {
       const n = min(NC, N - j), kk = min(D, K - k);
       if (t == 0 || strideB || !resident) packB(tb ? at(b + pitchB * j, k) : at(b + pitchB * k, j), pitchB, pb, kk, n, tb != 0);
