@@ -1,12 +1,13 @@
 import type { AddedToken, Json, Model } from '../types.js';
+import { checkLength } from './models/token-table.js';
 import type { JsonReader } from './reader.js';
 
 /** The `added_tokens` of a `tokenizer.json`: contents and ids are distinct and do not contradict the model's. */
 export function readAddedTokens(r: JsonReader, model: Model): AddedToken[] {
   const contents = new Map<string, number>();
   const owners = new Map<number, string>();
-  return r.items().map((item) => {
-    const content = item.get('content').string();
+  const tokens = r.items().map((item) => {
+    const content = item.get('content').shortString();
     const id = item.get('id').id();
     if (content === '') item.get('content').reject('is empty');
     const known = model.tokenToId(content);
@@ -30,6 +31,8 @@ export function readAddedTokens(r: JsonReader, model: Model): AddedToken[] {
       special,
     };
   });
+  checkLength(r, contents.keys());
+  return tokens;
 }
 
 export function addedTokenJson(token: AddedToken): Json {

@@ -1,5 +1,5 @@
 import type { Json, Padding, Truncation } from '../types.js';
-import type { JsonReader } from './reader.js';
+import { maxId as maxLength, type JsonReader } from './reader.js';
 
 const directions = { Left: 'left', Right: 'right' } as const;
 const strategies = { LongestFirst: 'longest_first', OnlyFirst: 'only_first', OnlySecond: 'only_second' } as const;
@@ -34,12 +34,12 @@ export function truncationJson(truncation: Truncation): Json {
 /** The `padding` of a `tokenizer.json`. */
 export function readPadding(r: JsonReader): Padding {
   const strategy = r.get('strategy');
-  const multiple = r.get('pad_to_multiple_of').or(undefined, (m) => m.integer());
+  const multiple = r.get('pad_to_multiple_of').or(undefined, (m) => m.integer(maxLength));
   return {
     length:
       typeof strategy.value === 'string'
         ? (strategy.oneOf(['BatchLongest']), 'longest')
-        : strategy.get('Fixed').integer(),
+        : strategy.get('Fixed').integer(maxLength),
     direction: direction(r.get('direction')),
     ...(multiple === undefined ? {} : { padToMultipleOf: multiple }),
     padId: r.get('pad_id').id(),

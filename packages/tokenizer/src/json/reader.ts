@@ -3,6 +3,12 @@ import type { Json } from '../types.js';
 /** Ids are indices of tables; no vocabulary comes near this size. */
 export const maxId = 2 ** 24 - 1;
 
+/** Longest token that a trie takes: matching costs as much at every place of a text. */
+export const maxTokenLength = 1024;
+
+/** Characters of all tokens of a vocabulary together; the largest in use have a quarter of it. */
+export const maxVocabularyLength = 2 ** 23;
+
 const shown = (value: unknown): string => {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return `a list of ${value.length}`;
@@ -52,7 +58,7 @@ export class JsonReader {
 
   items(): JsonReader[] {
     if (!Array.isArray(this.value)) this.fail('a list');
-    return this.value.map((item, i) => new JsonReader(item, `${this.path}[${i}]`));
+    return Array.from(this.value as unknown[], (item, i) => new JsonReader(item, `${this.path}[${i}]`));
   }
 
   string(): string {
@@ -65,6 +71,13 @@ export class JsonReader {
   character(): string {
     const text = this.string();
     if ([...text].length !== 1) this.fail('one character');
+    return text;
+  }
+
+  /** A token that a trie can take. */
+  shortString(): string {
+    const text = this.string();
+    if (text.length > maxTokenLength) this.fail(`at most ${maxTokenLength} characters`);
     return text;
   }
 

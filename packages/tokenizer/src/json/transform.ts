@@ -7,6 +7,15 @@ import type { Stretch } from '../regex/pattern.js';
  */
 export type Change = [character: string, change: number];
 
+const plenty = 2 ** 20;
+
+/** Normalizers that double a text again and again must not take all memory. */
+function checkGrowth(text: AlignedText, length: number): void {
+  const [start, end] = text.sourceRange(0, text.text.length);
+  if (length > plenty && length > 16 * (end - start))
+    throw new RangeError(`the normalizer makes ${length} units of ${end - start}, more than 16 times as many`);
+}
+
 const widthAt = (text: string, i: number) => (text.codePointAt(i)! > 0xffff ? 2 : 1);
 
 /**
@@ -30,6 +39,7 @@ export function transform(
   };
   const inserted = changes.reduce((units, [c]) => units + c.length, 0);
   const length = old.length - (end - start) + inserted;
+  checkGrowth(text, length);
   const starts = new Int32Array(length);
   const ends = new Int32Array(length);
   let to = 0;
@@ -63,6 +73,7 @@ export function transform(
 export function replaceMatches(text: AlignedText, stretches: readonly Stretch[], content: string): AlignedText {
   if (!stretches.some(([, , match]) => match)) return text;
   const length = stretches.reduce((sum, [start, end, match]) => sum + (match ? content.length : end - start), 0);
+  checkGrowth(text, length);
   const starts = new Int32Array(length);
   const ends = new Int32Array(length);
   const parts: string[] = [];

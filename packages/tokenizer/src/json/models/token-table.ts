@@ -1,4 +1,4 @@
-import type { JsonReader } from '../reader.js';
+import { maxVocabularyLength, type JsonReader } from '../reader.js';
 
 /** Tokens and their ids, both ways. */
 export class TokenTable {
@@ -22,17 +22,31 @@ export class TokenTable {
   }
 }
 
-/** Reads `{ token: id }`; ids are distinct. */
-export function readVocabulary(reader: JsonReader): Map<string, number> {
+/** Throws where the tokens of a vocabulary are longer together than any that is in use. */
+export function checkLength(reader: JsonReader, tokens: Iterable<string>): void {
+  let length = 0;
+  for (const token of tokens) length += token.length;
+  if (length > maxVocabularyLength)
+    reader.reject(`has tokens of ${length} characters together, more than ${maxVocabularyLength}`);
+}
+
+/**
+ * Reads `{ token: id }`; ids are distinct.
+ *
+ * @param longest No token may have more characters.
+ */
+export function readVocabulary(reader: JsonReader, longest = Infinity): Map<string, number> {
   const ids = new Map<string, number>();
   const taken = new Map<number, string>();
   for (const [token, value] of reader.entries()) {
     if (/\p{Surrogate}/u.test(token)) value.reject('has a token with a lone surrogate');
+    if (token.length > longest) value.reject(`has a token of ${token.length} characters, more than ${longest}`);
     const id = value.id();
     const other = taken.get(id);
     if (other !== undefined) value.reject(`is ${id}, the id that ${JSON.stringify(other)} has already`);
     taken.set(id, token);
     ids.set(token, id);
   }
+  checkLength(reader, ids.keys());
   return ids;
 }

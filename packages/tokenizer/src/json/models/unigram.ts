@@ -1,5 +1,6 @@
 import type { Json, Model, ModelToken } from '../../types.js';
 import type { JsonReader } from '../reader.js';
+import { checkLength } from './token-table.js';
 import { Trie } from './trie.js';
 
 const unkPenalty = 10;
@@ -50,8 +51,12 @@ export class UnigramModel implements Model {
       .map((item): [string, number] => {
         const pair = item.items();
         if (pair.length !== 2) item.fail('[token, score]');
-        return [pair[0]!.string(), pair[1]!.number()];
+        return [pair[0]!.shortString(), pair[1]!.number()];
       });
+    checkLength(
+      r.get('vocab'),
+      vocab.map(([token]) => token),
+    );
     const unkId = r.get('unk_id').or(null, (id) => id.id());
     if (unkId !== null && unkId >= vocab.length)
       r.get('unk_id').reject(`is ${unkId}, but the vocabulary has ${vocab.length} tokens`);

@@ -1,5 +1,5 @@
 import type { Model, ModelToken } from '../../types.js';
-import type { JsonReader } from '../reader.js';
+import { maxTokenLength, type JsonReader } from '../reader.js';
 import { readVocabulary, TokenTable } from './token-table.js';
 import { Trie } from './trie.js';
 
@@ -34,7 +34,7 @@ export class WordPieceModel implements Model {
   }
 
   static read(r: JsonReader): WordPieceModel {
-    return new WordPieceModel(readVocabulary(r.get('vocab')), {
+    return new WordPieceModel(readVocabulary(r.get('vocab'), maxTokenLength), {
       unkToken: r.get('unk_token').string(),
       continuingSubwordPrefix: r.get('continuing_subword_prefix').string(),
       maxInputCharsPerWord: r.get('max_input_chars_per_word').integer(),

@@ -5,6 +5,9 @@ import { transform, type Change } from '../transform.js';
 const encoder = new TextEncoder();
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
+/** Bytes; the longest in use has 33. */
+const maxReplacement = 1024;
+
 /**
  * The character map of a SentencePiece model: a double-array trie (Darts) from UTF-8 to an offset in a list of
  * strings that end in NUL.
@@ -38,10 +41,12 @@ export class CharacterMap {
       node ^= offset(unit);
       if ((unit >>> 8) & 1) {
         const start = (trie[node] ?? 0) & 0x7fffffff;
-        const end = strings.indexOf(0, start);
-        return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
-          strings.subarray(start, end < 0 ? strings.length : end),
-        );
+        const end = strings.subarray(start, start + maxReplacement).indexOf(0);
+        if (end < 0)
+          throw new RangeError(
+            `the character map has no end within ${maxReplacement} bytes for ${JSON.stringify(text)}`,
+          );
+        return new TextDecoder('utf-8', { ignoreBOM: true }).decode(strings.subarray(start, start + end));
       }
     }
     return null;
