@@ -23,9 +23,18 @@ function createProgram(terminal: Terminal, exit: (code: number) => void): Comman
   const program = new Command('ashlar')
     .description('The ChatGPT recipe on your own text: make a tokenizer, pretrain a small GPT, generate, evaluate.')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.err(text),
+      outputError: (text, write) =>
+        write(
+          `${text
+            .trim()
+            .replace(/^error: /, 'ashlar: ')
+            .replaceAll('\n', ' ')}\n`,
+        ),
+    })
     .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError('(--help explains)')
     .helpCommand(false)
     .version(VERSION);
   withExamples(program, [

@@ -1,0 +1,63 @@
+import { jabberwocky } from '@ashlar/data';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { spawned, temporaryFolder } from '../test/captured.js';
+
+const folder = temporaryFolder();
+const settings = {
+  training: { steps: 60, evaluateEvery: 20, batchSize: 4 },
+  samples: { maxNewTokens: 8 },
+  model: { hiddenSize: 16 },
+};
+const pretrain = (out: string, ...more: string[]) => [
+  ...['pretrain', '--text', 'poem.txt', '--preset', 'nano', '--config', 'settings.json', '--out', out],
+  ...more,
+];
+
+/** Every file of a run but the times, with its bytes. */
+function lastingFiles(run: string): Map<string, Buffer> {
+  const paths = readdirSync(join(folder, run), { recursive: true, encoding: 'utf8' }).sort();
+  const files = paths.filter((path) => statSync(join(folder, run, path)).isFile() && path !== 'timings.jsonl');
+  return new Map(files.map((path) => [path, readFileSync(join(folder, run, path))]));
+}
+
+function expectSameFiles(run: string): void {
+  const [expected, found] = [lastingFiles('whole'), lastingFiles(run)];
+  expect([...found.keys()]).toEqual([...expected.keys()]);
+  for (const [path, bytes] of expected) expect(found.get(path)!.equals(bytes), path).toBe(true);
+}
+
+beforeAll(async () => {
+  writeFileSync(join(folder, 'poem.txt'), jabberwocky);
+  writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
+  expect(await spawned(pretrain('whole'), folder)).toMatchObject({ code: 0, err: '' });
+}, 120_000);
+
+describe('a pretraining in a process of its own', { timeout: 180_000 }, () => {
+  it('that is killed again and again and resumed leaves the same bytes', async () => {
+    // once before the first state, once between two, once somewhere after the second
+    const moments = ['step 0/60', 'step 20/60', 'step 40/60'];
+    for (const [i, moment] of moments.entries()) {
+      const { code } = await spawned(pretrain('killed', ...(i > 0 ? ['--resume'] : [])), folder, (said, send) => {
+        if (said.includes(moment)) setTimeout(() => send('SIGKILL'), 7 * i);
+      });
+      expect(code).toBeNull();
+    }
+    expect(await spawned(pretrain('killed', '--resume'), folder)).toMatchObject({ code: 0 });
+    expectSameFiles('killed');
+  });
+
+  it('that is interrupted finishes its step, says how to go on, and goes on', async () => {
+    const stopped = await spawned(pretrain('stopped', '--json'), folder, (said, send) => {
+      if (said.includes('step 20/60')) send('SIGINT');
+    });
+    expect(stopped.code).toBe(130);
+    const [, step] = /stopped after step (\d+): the same command with --resume goes on\n$/.exec(stopped.err)!;
+    expect(JSON.parse(stopped.out)).toMatchObject({ steps: Number(step), trainLoss: null });
+    const resumed = await spawned(pretrain('stopped', '--resume', '--json'), folder);
+    expect(resumed.code).toBe(0);
+    expect(resumed.err).toContain(`resumed      after step ${step}\n`);
+    expectSameFiles('stopped');
+  });
+});
