@@ -12,12 +12,7 @@ export {
 } from './contract/index.js';
 export { registerGradients } from './gradients/index.js';
 export { adamW, type AdamWOptions, type AdamWTensors } from './ops/adamw.js';
-export {
-  attention,
-  attentionWeights,
-  type AttentionOptions,
-  type AttentionWeightsOptions,
-} from './ops/attention.js';
+export { attention, attentionWeights, type AttentionOptions, type AttentionWeightsOptions } from './ops/attention.js';
 export { cacheAppend } from './ops/cache-append.js';
 export { crossEntropy, type CrossEntropyOptions } from './ops/cross-entropy.js';
 export { dropout } from './ops/dropout.js';

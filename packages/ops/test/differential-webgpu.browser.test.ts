@@ -7,5 +7,6 @@ import { webgpuOnDevice } from './browser.js';
 const skip = [{ reason: 'GPUs may be off by 2^-11 in sine and cosine', tests: /^tf\.(sin|cos),/ }];
 
 describe('webgpu computes what cpu computes', () => {
-  for (const { name, reason, run } of differential(webgpuOnDevice, cpu, { tolerance: 5e-5, skip })) test.skipIf(reason)(name, run);
+  for (const { name, reason, run } of differential(webgpuOnDevice, cpu, { tolerance: 5e-5, skip }))
+    test.skipIf(reason)(name, run);
 });

@@ -13,7 +13,9 @@ describe('wasm computes what cpu computes', () => {
 const notOperations = new Set(
   `addNode backend customGrad dispose disposeVariables engine env findBackend getBackend getGradient getKernel
   getKernelsForBackend grad grads keep memory nextFrame ready registerGradient registerKernel removeBackend scalar
-  setBackend tensor tensor1d tensor2d tensor3d tensor4d tidy time unregisterKernel valueAndGrads variable variableGrads version_core`.split(/\s+/),
+  setBackend tensor tensor1d tensor2d tensor3d tensor4d tidy time unregisterKernel valueAndGrads variable variableGrads version_core`.split(
+    /\s+/,
+  ),
 );
 const namespaces = /^(util|backend_util|slice_util|broadcast_util)\./;
 
@@ -26,7 +28,9 @@ function calledOperations(): Map<string, string> {
       ? readdirSync(new URL(`${name}/src/`, packages), { recursive: true, encoding: 'utf8' })
       : [];
     for (const file of files.filter((path) => /(?<!\.test)\.ts$/.test(path) && !path.startsWith('testing/')))
-      for (const [, op] of readFileSync(new URL(`${name}/src/${file}`, packages), 'utf8').matchAll(/\btf\.((?:[a-z]\w*\.)*[a-z]\w*)\b(?!\.[A-Z])/g))
+      for (const [, op] of readFileSync(new URL(`${name}/src/${file}`, packages), 'utf8').matchAll(
+        /\btf\.((?:[a-z]\w*\.)*[a-z]\w*)\b(?!\.[A-Z])/g,
+      ))
         if (!notOperations.has(op!) && !namespaces.test(op!)) called.set(op!, `${name}/src/${file}`);
   }
   return called;

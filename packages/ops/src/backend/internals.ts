@@ -14,10 +14,16 @@ const engineParts = {
   track: 'function',
 } as const;
 
-const backendParts = { refCount: 'function', incRef: 'function', disposeData: 'function', numDataIds: 'function' } as const;
+const backendParts = {
+  refCount: 'function',
+  incRef: 'function',
+  disposeData: 'function',
+  numDataIds: 'function',
+} as const;
 
 function missing(root: object, parts: Record<string, string>): string[] {
-  const read = (path: string) => path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], root);
+  const read = (path: string) =>
+    path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], root);
   return Object.keys(parts).filter((path) => typeof read(path) !== parts[path]);
 }
 

@@ -23,7 +23,10 @@ export interface OpGradient<Name extends FusedKernelName> {
    * The definition in plain tfjs: gradients of the inputs in `attrs.wanted`, in that order. It gets what was saved and
    * `d<output>` for each output, and never returns one of them.
    */
-  reference(inputs: FusedKernels[GradientName<Name>]['inputs'], attrs: FusedKernels[GradientName<Name>]['attrs']): tf.Tensor[];
+  reference(
+    inputs: FusedKernels[GradientName<Name>]['inputs'],
+    attrs: FusedKernels[GradientName<Name>]['attrs'],
+  ): tf.Tensor[];
 }
 
 /** A fused op: contract, reference, gradient. */
@@ -56,7 +59,8 @@ export function defineOp<Name extends FusedKernelName>(definition: OpDefinition<
 
   return (inputs, attrs) => {
     const now = mode();
-    if (gradient && now === 'compose') return compose(() => reference(inputs, { ...attrs, residuals: false } as FusedKernels[Name]['attrs']));
+    if (gradient && now === 'compose')
+      return compose(() => reference(inputs, { ...attrs, residuals: false } as FusedKernels[Name]['attrs']));
     const flat = splitLists(inputs as OpInputs);
     const differentiable = gradient && now === 'record' ? pick(flat, gradient.wanted) : undefined;
     const forwardAttrs = hasResiduals ? { ...attrs, residuals: differentiable !== undefined } : attrs;

@@ -33,7 +33,9 @@ export const gatherGradients: tf.GradConfig[] = [
   {
     kernelName: 'GatherNd',
     inputsToSave: ['params', 'indices'],
-    gradFunc: (dy, [params, indices]) => ({ params: () => tf.scatterND(indices!, dy as tf.Tensor, params!.shape as [number]) }),
+    gradFunc: (dy, [params, indices]) => ({
+      params: () => tf.scatterND(indices!, dy as tf.Tensor, params!.shape as [number]),
+    }),
   },
   {
     kernelName: 'ScatterNd',

@@ -16,7 +16,10 @@ function spread(name: string, shape: number[], from = -2, to = 2): tf.Tensor {
   const size = tf.util.sizeFromShape(shape);
   const order = [...new RandomStream(3, name).uniformArray(size)].map((key, i) => ({ key, i }));
   order.sort((a, b) => a.key - b.key);
-  return tf.tensor(order.map(({ i }) => from + ((to - from) * (i + 0.37)) / size), shape);
+  return tf.tensor(
+    order.map(({ i }) => from + ((to - from) * (i + 0.37)) / size),
+    shape,
+  );
 }
 const positive = (name: string, shape: number[]) => spread(name, shape, 0.2, 3);
 
@@ -73,13 +76,11 @@ const binary: Case[] = (
     ['pow', tf.pow],
   ] as [string, (a: tf.Tensor, b: tf.Tensor) => tf.Tensor][]
 ).flatMap(([name, f]) =>
-  pairs.map(
-    ([a, b]): Case => [
-      `${name} [${a}] and [${b}]`,
-      f as Case[1],
-      () => [name === 'pow' ? positive('a', a) : spread('a', a), spread('b', b, 0.3, 2.6)],
-    ],
-  ),
+  pairs.map(([a, b]): Case => [
+    `${name} [${a}] and [${b}]`,
+    f as Case[1],
+    () => [name === 'pow' ? positive('a', a) : spread('a', a), spread('b', b, 0.3, 2.6)],
+  ]),
 );
 
 const products: Case[] = (
@@ -141,7 +142,11 @@ const others: Case[] = [
   ['unstack', (a) => tf.unstack(a!, 1)[2]!, x([2, 3])],
   ['unstack of one', (a) => tf.unstack(a!)[0]!, x([1, 3])],
   ['addN', (a, b) => tf.addN([a!, b!, a!]), () => [spread('a', [2]), spread('b', [2])]],
-  ['where', (a, b) => tf.where(tf.tensor([1, 0, 1], [3], 'bool'), a!, b!), () => [spread('a', [2, 3]), spread('b', [3])]],
+  [
+    'where',
+    (a, b) => tf.where(tf.tensor([1, 0, 1], [3], 'bool'), a!, b!),
+    () => [spread('a', [2, 3]), spread('b', [3])],
+  ],
   ['gather over 0', (a) => tf.gather(a!, rows()), x([3, 2])],
   ['gather over 1, matrix of indices', (a) => tf.gather(a!, pairsOfRows(), 1), x([2, 3, 2])],
   ['gather over -1', (a) => tf.gather(a!, rows(), -1), x([2, 3])],

@@ -21,10 +21,19 @@ const layout = (
 export const layoutGradients: tf.GradConfig[] = [
   layout('Reshape', (dy, x) => tf.reshape(dy, x.shape)),
   layout('ExpandDims', (dy, x) => tf.reshape(dy, x.shape), 'input'),
-  layout('PadV2', (dy, x, { paddings }) => tf.slice(dy, (paddings as [number, number][]).map(([before]) => before), x.shape)),
+  layout('PadV2', (dy, x, { paddings }) =>
+    tf.slice(
+      dy,
+      (paddings as [number, number][]).map(([before]) => before),
+      x.shape,
+    ),
+  ),
   layout('Slice', (dy, x, { begin, size }) => {
     const [from, sizes] = tf.slice_util.parseSliceParams(x, begin as number[], size as number[]);
-    return tf.pad(dy, from!.map((start, i): [number, number] => [start, x.shape[i]! - start - sizes![i]!]));
+    return tf.pad(
+      dy,
+      from!.map((start, i): [number, number] => [start, x.shape[i]! - start - sizes![i]!]),
+    );
   }),
   layout('Tile', (dy, x, { reps }) => {
     let summed = dy;
@@ -32,7 +41,10 @@ export const layoutGradients: tf.GradConfig[] = [
       if (times === 1) return;
       const { shape } = summed;
       const repeated = tf.reshape(summed, [tf.util.sizeFromShape(shape.slice(0, axis)), times, x.shape[axis]!, -1]);
-      summed = tf.reshape(tf.sum(repeated, 1), shape.map((size, i) => (i === axis ? x.shape[i]! : size)));
+      summed = tf.reshape(
+        tf.sum(repeated, 1),
+        shape.map((size, i) => (i === axis ? x.shape[i]! : size)),
+      );
     });
     return alias(summed);
   }),
@@ -53,7 +65,14 @@ export const layoutGradients: tf.GradConfig[] = [
       const along = tf.util.parseAxisParam(axis as number, saved[0]!.shape)[0]!;
       const starts = saved.map((_, i) => saved.slice(0, i).reduce((sum, x) => sum + x.shape[along]!, 0));
       return parts(
-        saved.map((x, i) => () => tf.slice(dy as tf.Tensor, x.shape.map((_, d) => (d === along ? starts[i]! : 0)), x.shape)),
+        saved.map(
+          (x, i) => () =>
+            tf.slice(
+              dy as tf.Tensor,
+              x.shape.map((_, d) => (d === along ? starts[i]! : 0)),
+              x.shape,
+            ),
+        ),
       );
     },
   },

@@ -7,7 +7,7 @@ import { check, describe } from './shapes.js';
 type Inputs = FusedKernels['AshlarAdamW']['inputs'];
 type Attrs = FusedKernels['AshlarAdamW']['attrs'];
 
-const run = defineOp<'AshlarAdamW'>({
+const run = /* @__PURE__ */ defineOp<'AshlarAdamW'>({
   name: 'AshlarAdamW',
   outputs: [],
   visible: 0,
@@ -58,7 +58,10 @@ export interface AdamWOptions {
  *
  * @throws RangeError when the lists or shapes do not fit
  */
-export function adamW(tensors: AdamWTensors, { learningRate, beta1, beta2, eps, step, gradientScale }: AdamWOptions): void {
+export function adamW(
+  tensors: AdamWTensors,
+  { learningRate, beta1, beta2, eps, step, gradientScale }: AdamWOptions,
+): void {
   checkTensors(tensors);
   check(Number.isInteger(step) && step >= 1, () => `adamW: step (${step}) must be an integer from 1`);
   const { weightDecays, gradients } = tensors;
@@ -70,7 +73,14 @@ export function adamW(tensors: AdamWTensors, { learningRate, beta1, beta2, eps, 
   tf.tidy(() => {
     const rates = tf.tensor1d([learningRate, learningRate / (1 - beta1 ** step), Math.sqrt(1 - beta2 ** step)]);
     run(
-      { parameters, gradients: [...gradients], firstMoments, secondMoments, rates, ...(gradientScale && { gradientScale }) },
+      {
+        parameters,
+        gradients: [...gradients],
+        firstMoments,
+        secondMoments,
+        rates,
+        ...(gradientScale && { gradientScale }),
+      },
       { beta1, beta2, eps, weightDecays },
     );
   });
@@ -86,7 +96,8 @@ function checkTensors({ parameters, weightDecays, ...lists }: AdamWTensors): voi
     list.forEach((tensor, i) =>
       check(
         tensor.size === parameters[i]!.size && tensor.rank === parameters[i]!.rank,
-        () => `adamW: ${describe(`${name}[${i}]`, tensor)} must have the shape of ${describe(`parameters[${i}]`, parameters[i]!)}`,
+        () =>
+          `adamW: ${describe(`${name}[${i}]`, tensor)} must have the shape of ${describe(`parameters[${i}]`, parameters[i]!)}`,
       ),
     );
   }

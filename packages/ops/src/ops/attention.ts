@@ -20,7 +20,7 @@ import { dropoutMask } from './dropout-mask.js';
 const grouped = (weights: tf.Tensor, { batch, numKvHeads, keySeq }: AttentionShape) =>
   tf.reshape(weights, [batch, numKvHeads, -1, keySeq]);
 
-const run = defineOp<'AshlarAttention'>({
+const run = /* @__PURE__ */ defineOp<'AshlarAttention'>({
   name: 'AshlarAttention',
   outputs: ['y', 'logSumExp'],
   reference({ q, k, v, rng, ...masks }, { residuals, dropoutRate, ...attrs }) {
@@ -36,8 +36,17 @@ const run = defineOp<'AshlarAttention'>({
     saves: ['q', 'k', 'v', 'rng', 'keyMask', 'queryOffset', 'y', 'logSumExp'],
     reference({ dy, q, k, v, logSumExp, rng, ...masks }, { dropoutRate, wanted, ...attrs }) {
       const shape = attentionShape(q, k, attrs);
-      const [qs, ks, vs, dys] = [q, k, v, dy].map((x) => splitHeads(x, shape)) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-      const weights = weightsFrom(scores(qs, ks, attrs.scale, shape), logSumExp, visibility(masks, attrs.causal, shape));
+      const [qs, ks, vs, dys] = [q, k, v, dy].map((x) => splitHeads(x, shape)) as [
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+      ];
+      const weights = weightsFrom(
+        scores(qs, ks, attrs.scale, shape),
+        logSumExp,
+        visibility(masks, attrs.causal, shape),
+      );
       const mask = rng && dropoutMask(weights.shape, dropoutRate, rng);
       const dKept = tf.reshape(tf.matMul(dys, vs, false, true), weights.shape);
       const ds = tf.mul(softmaxGradient(mask ? tf.mul(dKept, mask) : dKept, weights), attrs.scale);
@@ -54,7 +63,7 @@ const run = defineOp<'AshlarAttention'>({
   },
 });
 
-const runWeights = defineOp<'AshlarAttentionWeights'>({
+const runWeights = /* @__PURE__ */ defineOp<'AshlarAttentionWeights'>({
   name: 'AshlarAttentionWeights',
   outputs: ['y'],
   reference({ q, k, ...masks }, attrs) {
@@ -119,7 +128,9 @@ export function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, options: Att
     () => `attention: the dropout rate (${dropout!.rate}) must be in [0, 1)`,
   );
   if (!dropout) return run({ q, k, v, ...masks }, { ...attrs, dropoutRate: 0 })[0]!;
-  return tf.tidy(() => run({ q, k, v, ...masks, rng: dropout.rng.next() }, { ...attrs, dropoutRate: dropout.rate })[0]!);
+  return tf.tidy(
+    () => run({ q, k, v, ...masks, rng: dropout.rng.next() }, { ...attrs, dropoutRate: dropout.rate })[0]!,
+  );
 }
 
 /**
@@ -143,11 +154,13 @@ function prepare(op: string, q: tf.Tensor, k: tf.Tensor, options: AttentionWeigh
   const headDim = q.shape[2]! / numHeads;
   check(
     Number.isInteger(headDim) && Number.isInteger(numHeads / numKvHeads),
-    () => `${op}: numHeads (${numHeads}) must divide the width of ${describe('q', q)} and be a multiple of numKvHeads (${numKvHeads})`,
+    () =>
+      `${op}: numHeads (${numHeads}) must divide the width of ${describe('q', q)} and be a multiple of numKvHeads (${numKvHeads})`,
   );
   check(
     k.shape[0] === q.shape[0] && k.shape[2] === numKvHeads * headDim,
-    () => `${op}: ${describe('k', k)} must be [${q.shape[0]}, keySeq, ${numKvHeads * headDim}] to fit ${describe('q', q)} with ${numKvHeads} key heads of ${headDim}`,
+    () =>
+      `${op}: ${describe('k', k)} must be [${q.shape[0]}, keySeq, ${numKvHeads * headDim}] to fit ${describe('q', q)} with ${numKvHeads} key heads of ${headDim}`,
   );
   check(
     !keyMask || (keyMask.dtype === 'int32' && String(keyMask.shape) === String(k.shape.slice(0, 2))),

@@ -3,7 +3,7 @@ import { defineOp } from '../contract/define-op.js';
 import { exclusive } from '../contract/donation.js';
 import { check, describe } from './shapes.js';
 
-const run = defineOp<'AshlarCacheAppend'>({
+const run = /* @__PURE__ */ defineOp<'AshlarCacheAppend'>({
   name: 'AshlarCacheAppend',
   outputs: ['y'],
   reference({ cache, x, position }) {

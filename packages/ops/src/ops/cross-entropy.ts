@@ -10,7 +10,7 @@ const isTarget = (targets: tf.Tensor, vocab: number) =>
 const whereCounted = (x: tf.Tensor, targets: tf.Tensor, ignoreIndex: number) =>
   tf.where(tf.notEqual(targets, tf.scalar(ignoreIndex, 'int32')), x, tf.zerosLike(x));
 
-const run = defineOp<'AshlarCrossEntropy'>({
+const run = /* @__PURE__ */ defineOp<'AshlarCrossEntropy'>({
   name: 'AshlarCrossEntropy',
   outputs: ['y', 'logSumExp'],
   reference({ logits, targets }, { ignoreIndex, residuals }) {

@@ -14,5 +14,8 @@ export function dropoutMask(shape: number[], rate: number, rng: tf.Tensor): tf.T
   const words = dropoutWords(size, rng.dataSync());
   const threshold = Math.floor(rate * 2 ** 32);
   const kept = 1 / (1 - rate);
-  return tf.tensor(Float32Array.from(words, (word) => (word >= threshold ? kept : 0)), shape);
+  return tf.tensor(
+    Float32Array.from(words, (word) => (word >= threshold ? kept : 0)),
+    shape,
+  );
 }

@@ -4,7 +4,7 @@ import type { DropoutRng } from '../random/dropout-rng.js';
 import { dropoutMask } from './dropout-mask.js';
 import { check, checkInput } from './shapes.js';
 
-const run = defineOp<'AshlarDropout'>({
+const run = /* @__PURE__ */ defineOp<'AshlarDropout'>({
   name: 'AshlarDropout',
   outputs: ['y'],
   reference: ({ x, rng }, { rate }) => [tf.mul(x, dropoutMask(x.shape, rate, rng))],

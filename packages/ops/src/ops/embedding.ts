@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { defineOp } from '../contract/define-op.js';
 import { check, checkInput, describe } from './shapes.js';
 
-const run = defineOp<'AshlarEmbedding'>({
+const run = /* @__PURE__ */ defineOp<'AshlarEmbedding'>({
   name: 'AshlarEmbedding',
   outputs: ['y'],
   reference: ({ ids, weight }) => [

@@ -5,7 +5,7 @@ import { checkInput } from './shapes.js';
 
 const activation = { none: 'gelu', tanh: 'gelu_new' } as const;
 
-const run = defineOp<'AshlarGelu'>({
+const run = /* @__PURE__ */ defineOp<'AshlarGelu'>({
   name: 'AshlarGelu',
   outputs: ['y'],
   reference: ({ x }, { approximate }) => [activate(x, activation[approximate])],

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { defineOp } from '../contract/define-op.js';
 import { check } from './shapes.js';
 
-const run = defineOp<'AshlarGlobalNorm'>({
+const run = /* @__PURE__ */ defineOp<'AshlarGlobalNorm'>({
   name: 'AshlarGlobalNorm',
   outputs: ['y'],
   reference: ({ tensors }) => [tf.sqrt(tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor)))))],

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { defineOp } from '../contract/define-op.js';
 import { check, checkInput, describe, rowsOf, widthOf } from './shapes.js';
 
-const run = defineOp<'AshlarLayerNorm'>({
+const run = /* @__PURE__ */ defineOp<'AshlarLayerNorm'>({
   name: 'AshlarLayerNorm',
   outputs: ['y', 'mean', 'rstd'],
   reference({ x, weight, bias }, { eps, residuals }) {
@@ -54,7 +54,11 @@ export function layerNorm(
   { eps = 1e-5 }: LayerNormOptions = {},
 ): tf.Tensor {
   checkInput('layerNorm', 'x', x);
-  for (const [name, tensor] of [['weight', weight], ['bias', bias]] as const) // prettier-ignore
+  for (const [name, tensor] of [
+    ['weight', weight],
+    ['bias', bias],
+  ] as const)
+    // prettier-ignore
     check(
       !tensor || (tensor.rank === 1 && tensor.size === widthOf(x)),
       () => `layerNorm: ${describe(name, tensor!)} must be [${widthOf(x)}] to fit ${describe('x', x)}`,

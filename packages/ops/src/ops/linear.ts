@@ -4,7 +4,7 @@ import type { Activation } from '../contract/kernels.js';
 import { activate, activationGradient } from './activation.js';
 import { check, checkInput, describe, rowsOf, widthOf } from './shapes.js';
 
-const run = defineOp<'AshlarLinear'>({
+const run = /* @__PURE__ */ defineOp<'AshlarLinear'>({
   name: 'AshlarLinear',
   outputs: ['y', 'preactivation'],
   reference({ x, weight, bias }, { activation, residuals }) {
@@ -18,7 +18,10 @@ const run = defineOp<'AshlarLinear'>({
     wanted: ['x', 'weight', 'bias'],
     saves: ['x', 'weight', 'preactivation'],
     reference({ dy, x, weight, preactivation }, { activation, wanted }) {
-      const dz = tf.reshape(preactivation ? activationGradient(dy, preactivation, activation) : dy, [rowsOf(dy), widthOf(dy)]);
+      const dz = tf.reshape(preactivation ? activationGradient(dy, preactivation, activation) : dy, [
+        rowsOf(dy),
+        widthOf(dy),
+      ]);
       const gradients = {
         x: () => tf.reshape(tf.matMul(dz, weight), x.shape),
         weight: () => tf.matMul(dz, tf.reshape(x, [rowsOf(x), widthOf(x)]), true),

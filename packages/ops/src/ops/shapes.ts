@@ -17,5 +17,7 @@ export function check(fits: boolean, sentence: () => string): asserts fits {
 /** Throws unless `x` is a float32 (or int32) tensor of at least one axis. */
 export function checkInput(op: string, name: string, x: tf.Tensor, dtype: tf.DataType = 'float32', minRank = 1): void {
   if (x.dtype !== dtype || x.rank < minRank)
-    throw new TypeError(`${op}: ${describe(name, x)} must be ${dtype} with at least ${minRank} ${minRank === 1 ? 'axis' : 'axes'}`);
+    throw new TypeError(
+      `${op}: ${describe(name, x)} must be ${dtype} with at least ${minRank} ${minRank === 1 ? 'axis' : 'axes'}`,
+    );
 }

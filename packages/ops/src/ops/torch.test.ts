@@ -18,7 +18,8 @@ const ops: Record<string, (x: Inputs, attributes: object) => tf.Tensor> = {
   linear: ({ x, weight, bias }, attributes) => linear(x!, weight!, bias, attributes),
   gelu: ({ x }, attributes) => gelu(x!, attributes),
   layerNorm: ({ x, weight, bias }, attributes) => layerNorm(x!, weight!, bias, attributes),
-  attention: ({ q, k, v, ...masks }, attributes) => attention(q!, k!, v!, Object.assign({}, masks, attributes) as unknown as AttentionOptions),
+  attention: ({ q, k, v, ...masks }, attributes) =>
+    attention(q!, k!, v!, Object.assign({}, masks, attributes) as unknown as AttentionOptions),
   embedding: ({ ids, weight }) => embedding(ids!, weight!),
   crossEntropy: ({ logits, targets }, attributes) => crossEntropy(logits!, targets!, attributes),
 };

@@ -5,9 +5,12 @@ import { RandomStream } from './random-stream.js';
 import { fnv1a64, seedWords } from './seed.js';
 
 describe('philox4x32', () => {
-  it.each(fixtures.philox4x32)('gives the published words for counter $counter and key $key', ({ counter, key, words }) => {
-    expect(philox4x32(counter as Words4, key as Words2)).toEqual(words);
-  });
+  it.each(fixtures.philox4x32)(
+    'gives the published words for counter $counter and key $key',
+    ({ counter, key, words }) => {
+      expect(philox4x32(counter as Words4, key as Words2)).toEqual(words);
+    },
+  );
 });
 
 describe('RandomStream', () => {
@@ -23,11 +26,16 @@ describe('RandomStream', () => {
     expect([...stream.normalArray(values.length, { mean, std })]).toEqual(values.map(Math.fround));
   });
 
-  it.each(fixtures.batches)('gives the batch offsets of step $step', ({ seed, step, batchSize, length, contextLength, offsets }) => {
-    const stream = new RandomStream(seed, 'data/train');
-    const found = offsets.map((_, row) => Math.floor(stream.uniform(step * batchSize + row) * (length - contextLength)));
-    expect(found).toEqual(offsets);
-  });
+  it.each(fixtures.batches)(
+    'gives the batch offsets of step $step',
+    ({ seed, step, batchSize, length, contextLength, offsets }) => {
+      const stream = new RandomStream(seed, 'data/train');
+      const found = offsets.map((_, row) =>
+        Math.floor(stream.uniform(step * batchSize + row) * (length - contextLength)),
+      );
+      expect(found).toEqual(offsets);
+    },
+  );
 
   it('fills any length', () => {
     const stream = new RandomStream(1, 'x');

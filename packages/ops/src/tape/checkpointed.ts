@@ -28,7 +28,12 @@ export function checkpointed(f: (...xs: tf.Tensor[]) => tf.Tensor): (...xs: tf.T
       inputs,
       outputs: [y],
       saved,
-      gradient: (wanted, [dy]) => again(() => f(...saved), wanted.map((name) => target[name]!), dy!),
+      gradient: (wanted, [dy]) =>
+        again(
+          () => f(...saved),
+          wanted.map((name) => target[name]!),
+          dy!,
+        ),
     });
     return y;
   };
@@ -45,7 +50,10 @@ function again(f: () => tf.Tensor, targets: tf.Tensor[], dy: tf.Tensor): tf.Tens
 }
 
 /** Runs `f` on a tape of its own, which is thrown away, to see which variables it uses. */
-function discover(f: (...xs: tf.Tensor[]) => tf.Tensor, xs: tf.Tensor[]): { y: tf.Tensor; variables: Set<tf.Variable> } {
+function discover(
+  f: (...xs: tf.Tensor[]) => tf.Tensor,
+  xs: tf.Tensor[],
+): { y: tf.Tensor; variables: Set<tf.Variable> } {
   const { state } = tf.engine();
   const outer = state.activeTape;
   return unrecorded(() =>

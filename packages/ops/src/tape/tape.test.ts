@@ -137,7 +137,8 @@ describe('checkpointed', () => {
     const rng = new DropoutRng({ seed: 1, step: 2 });
     const f = (a: tf.Tensor) => dropout(linear(a, w), 0.5, rng.fork());
     const recomputed = gradients(w, checkpointed((a) => f(a!))); // prettier-ignore
-    for (const [i, gradient] of gradients(w, f).entries()) await expectClose(recomputed[i]!, gradient, { tolerance: 1e-6 });
+    for (const [i, gradient] of gradients(w, f).entries())
+      await expectClose(recomputed[i]!, gradient, { tolerance: 1e-6 });
   });
 
   test('passes integer arguments through, and asks for no gradient of frozen variables', async () => {

@@ -45,7 +45,8 @@ export function onBackend(plugin: BackendPlugin, tests: (TestBody & { reason?: s
     async run() {
       await useBackend(plugin);
       await body();
-      if (tf.getBackend() !== plugin.name) throw new Error(`the backend is ${tf.getBackend()}, expected ${plugin.name}`);
+      if (tf.getBackend() !== plugin.name)
+        throw new Error(`the backend is ${tf.getBackend()}, expected ${plugin.name}`);
       const problems = plugin.problems?.() ?? [];
       if (problems.length > 0) throw new Error(`${plugin.name} reported: ${problems.join('; ')}`);
     },

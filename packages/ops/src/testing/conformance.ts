@@ -25,9 +25,6 @@ export function conformance(
   { skip = [], tolerance = 1e-5 }: ConformanceOptions = {},
 ): BackendTest[] {
   const backend = plugin();
-  const bodies: TestBody[] = [
-    ...opCases.flatMap((opCase) => opTests(opCase, tolerance)),
-    ...donationTests(tolerance),
-  ];
+  const bodies: TestBody[] = [...opCases.flatMap((opCase) => opTests(opCase, tolerance)), ...donationTests(tolerance)];
   return onBackend(backend, skipped(bodies, skip));
 }

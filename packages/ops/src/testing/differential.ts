@@ -45,7 +45,10 @@ export function differential(
         const { dtype, shape, values } = wanted[i]!;
         if (found.dtype !== dtype || String(found.shape) !== String(shape))
           throw new Error(`output ${i} is ${found.dtype} [${found.shape}], expected ${dtype} [${shape}]`);
-        await expectClose(found.values, values, { tolerance: dtype === 'float32' ? tolerance : 0, name: `output ${i}` });
+        await expectClose(found.values, values, {
+          tolerance: dtype === 'float32' ? tolerance : 0,
+          name: `output ${i}`,
+        });
       }
     },
   }));

@@ -33,7 +33,10 @@ export const ints = (shape: number[], values: number[]): Host => ({
 /** Random integers in [0, max). */
 export function indices(name: string, shape: number[], max: number): Host {
   const stream = new RandomStream(21, name);
-  return ints(shape, Array.from({ length: sizeOf(shape) }, (_, i) => Math.floor(stream.uniform(i) * max)));
+  return ints(
+    shape,
+    Array.from({ length: sizeOf(shape) }, (_, i) => Math.floor(stream.uniform(i) * max)),
+  );
 }
 
 /** On the current backend. */

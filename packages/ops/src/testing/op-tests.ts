@@ -99,4 +99,3 @@ function centralDifferences(opCase: OpCase, name: string): Float64Array {
 function mapValues<A, B>(record: Record<string, A>, f: (value: A) => B): Record<string, B> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value)]));
 }
-

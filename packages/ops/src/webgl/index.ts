@@ -15,7 +15,9 @@ export function webgl(): BackendPlugin {
       await import('@tensorflow/tfjs-backend-webgl');
       await start('webgl', 'it needs a browser with WebGL 2.');
       if (!tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED'))
-        throw new Error('webgl: this device renders to 16-bit floats only, which is not enough to train or to compare.');
+        throw new Error(
+          'webgl: this device renders to 16-bit floats only, which is not enough to train or to compare.',
+        );
       replaceScatterNd();
     },
   };

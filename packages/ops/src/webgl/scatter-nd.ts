@@ -19,7 +19,7 @@ export function replaceScatterNd(): void {
       const { indices, updates } = inputs as Record<'indices' | 'updates', tf.TensorInfo>;
       if (indices.shape.length !== 2 || indices.shape[0] !== 1)
         return scatterNd({ inputs: { indices, updates }, attrs: attrs!, backend });
-      const free = (backend as unknown as { disposeIntermediateTensorInfo(info: tf.TensorInfo): void });
+      const free = backend as unknown as { disposeIntermediateTensorInfo(info: tf.TensorInfo): void };
       const addRow = (x: tf.TensorInfo) =>
         stock(tf.PadV2)({
           inputs: { x },

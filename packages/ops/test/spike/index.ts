@@ -70,7 +70,12 @@ async function manySteps(steps: number): Promise<void> {
     if (step % 50 === 49) await policy.bias.data(); // do not let a GPU's queue grow
     const { numTensors, numBytes, numDataBuffers } = tf.memory();
     if (step === 1) flat = { numTensors, numBytes, numDataBuffers };
-    else if (flat && step < steps - 1 && !(numTensors === flat.numTensors && numBytes === flat.numBytes && numDataBuffers === flat.numDataBuffers)) // prettier-ignore
+    else if (
+      flat &&
+      step < steps - 1 &&
+      !(numTensors === flat.numTensors && numBytes === flat.numBytes && numDataBuffers === flat.numDataBuffers)
+    )
+      // prettier-ignore
       throw new Error(`step ${step}: ${numTensors} tensors, ${numBytes} bytes; ${flat.numTensors}, ${flat.numBytes} at step 1`);
   }
   const [first, last] = [(await losses[0]!.data())[0]!, (await losses[1]!.data())[0]!];
@@ -130,7 +135,13 @@ async function cachedAttention(tolerance: number): Promise<void> {
   let keys: tf.Tensor = tf.zeros([batch, capacity, numKvHeads * headDim]);
   let values: tf.Tensor = tf.zeros([batch, capacity, numKvHeads * headDim]);
   const chunks: tf.Tensor[] = [];
-  for (const [from, length] of [[0, 3], [3, 1], [4, 1], [5, 2]] as const) // prettier-ignore
+  for (const [from, length] of [
+    [0, 3],
+    [3, 1],
+    [4, 1],
+    [5, 2],
+  ] as const)
+    // prettier-ignore
     chunks.push(
       tf.tidy(() => {
         const position = tf.scalar(from, 'int32');

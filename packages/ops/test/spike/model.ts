@@ -16,7 +16,9 @@ export interface Model {
 export const variables = (model: Model): tf.Variable[] => Object.values(model);
 
 const draw = (name: string, shape: number[], std: number) =>
-  tf.tidy(() => tf.variable(tf.tensor(new RandomStream(5, name).normalArray(tf.util.sizeFromShape(shape), { std }), shape)));
+  tf.tidy(() =>
+    tf.variable(tf.tensor(new RandomStream(5, name).normalArray(tf.util.sizeFromShape(shape), { std }), shape)),
+  );
 const fill = (value: number) => tf.tidy(() => tf.variable(tf.fill([hidden], value)));
 
 export const makeModel = (): Model => ({
@@ -29,7 +31,9 @@ export const makeModel = (): Model => ({
 
 /** Another model on the same data: on cpu, and wherever tfjs shares, no value is copied. */
 export const share = (model: Model): Model =>
-  Object.fromEntries(Object.entries(model).map(([name, variable]) => [name, tf.variable(variable as tf.Variable)])) as unknown as Model;
+  Object.fromEntries(
+    Object.entries(model).map(([name, variable]) => [name, tf.variable(variable as tf.Variable)]),
+  ) as unknown as Model;
 
 /** The block alone: `[..., hidden]` to `[..., hidden]` */
 export const block = ({ weight, bias, gain, offset }: Model, x: tf.Tensor): tf.Tensor =>

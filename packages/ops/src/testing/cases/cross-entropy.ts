@@ -21,12 +21,30 @@ const crossEntropyCase = (name: string, logits: Host, targets: Host, ignoreIndex
 });
 
 export const crossEntropyCases: OpCase[] = [
-  { ...crossEntropyCase('NaN stays in its row, also in an ignored one', floats([3, 2], [1, 2, NaN, 3, NaN, 6]), ints([3], [1, 1, -100])), gradients: [] },
+  {
+    ...crossEntropyCase(
+      'NaN stays in its row, also in an ignored one',
+      floats([3, 2], [1, 2, NaN, 3, NaN, 6]),
+      ints([3], [1, 1, -100]),
+    ),
+    gradients: [],
+  },
   crossEntropyCase('[2, 3, 7]', normal('logits', [2, 3, 7], 2), indices('targets', [2, 3], 7)),
   crossEntropyCase('[5], one row', normal('logits', [5]), ints([], [3])),
   crossEntropyCase('[3, 1], one class', normal('logits', [3, 1]), ints([3], [0, 0, 0])),
   crossEntropyCase('[4, 65], some ignored', normal('logits', [4, 65], 3), ints([4], [-100, 64, 0, -100])),
   crossEntropyCase('[2, 3], ignoreIndex 1', normal('logits', [2, 3]), ints([2], [1, 2]), 1),
-  crossEntropyCase('[3, 4], far apart', floats([3, 4], [1e4, 0, -1e4, 9e3, 88, 89, 90, 91, -5e3, -5e3, -5e3, -5e3]), ints([3], [1, 0, 2])),
-  { ...crossEntropyCase('[2, 4], -Infinity', floats([2, 4], [1, -Infinity, 2, 0, -Infinity, -Infinity, 3, -Infinity]), ints([2], [2, 2])), gradients: [] },
+  crossEntropyCase(
+    '[3, 4], far apart',
+    floats([3, 4], [1e4, 0, -1e4, 9e3, 88, 89, 90, 91, -5e3, -5e3, -5e3, -5e3]),
+    ints([3], [1, 0, 2]),
+  ),
+  {
+    ...crossEntropyCase(
+      '[2, 4], -Infinity',
+      floats([2, 4], [1, -Infinity, 2, 0, -Infinity, -Infinity, 3, -Infinity]),
+      ints([2], [2, 2]),
+    ),
+    gradients: [],
+  },
 ];

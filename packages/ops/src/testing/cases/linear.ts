@@ -37,7 +37,11 @@ export const linearCases: OpCase[] = [
   {
     ...linearCase([3, 2], 2, true, 'none'),
     name: 'linear, NaN stays in its row',
-    inputs: { x: floats([3, 2], [1, 2, NaN, 3, 4, 5]), weight: normal('nan weight', [2, 2]), bias: normal('nan bias', [2]) },
+    inputs: {
+      x: floats([3, 2], [1, 2, NaN, 3, 4, 5]),
+      weight: normal('nan weight', [2, 2]),
+      bias: normal('nan bias', [2]),
+    },
     gradients: [],
   },
   linearCase([2, 3, 5], 7, true, 'none'),
@@ -47,12 +51,10 @@ export const linearCases: OpCase[] = [
   linearCase([37, 19], 65, true, 'gelu_new'),
   linearCase([5, 16], 8, true, 'relu'),
   linearCase([2, 7, 33], 12, false, 'silu'),
-  ...(['gelu', 'gelu_new', 'relu', 'silu'] as const).map(
-    (activation): OpCase => ({
-      ...linearCase([extremes.length, 1], 1, false, activation),
-      name: `linear, extremes of ${activation}`,
-      inputs: { x: floats([sizeOf([extremes.length]), 1], extremes), weight: floats([1, 1], [1]) },
-      gradients: ['x'],
-    }),
-  ),
+  ...(['gelu', 'gelu_new', 'relu', 'silu'] as const).map((activation): OpCase => ({
+    ...linearCase([extremes.length, 1], 1, false, activation),
+    name: `linear, extremes of ${activation}`,
+    inputs: { x: floats([sizeOf([extremes.length]), 1], extremes), weight: floats([1, 1], [1]) },
+    gradients: ['x'],
+  })),
 ];

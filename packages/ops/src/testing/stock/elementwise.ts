@@ -37,7 +37,10 @@ export const elementwiseCases: StockCase[] = [
   ...binary('squaredDifference', tf.squaredDifference),
   ...stock('add', { int: () => tf.add(int(100, 5, 1), int(50, 3)) }),
   ...stock('sub', { int: () => tf.sub(int(100, 5), tf.scalar(7, 'int32')) }),
-  ...stock('mul', { int: () => tf.mul(int(100, 5), int(50, 5)), 'of zero and a large number': () => tf.mul(values(0, 2, 0), values(3e38, 1, -3e38)) }),
+  ...stock('mul', {
+    int: () => tf.mul(int(100, 5), int(50, 5)),
+    'of zero and a large number': () => tf.mul(values(0, 2, 0), values(3e38, 1, -3e38)),
+  }),
   ...stock('maximum', { int: () => tf.maximum(int(9, 5), tf.scalar(4, 'int32')) }),
   ...unary('abs', tf.abs),
   ...unary('neg', tf.neg),
@@ -71,7 +74,8 @@ export const elementwiseCases: StockCase[] = [
     'equal shapes': () => tf.where(bool(3, 5), float(3, 5), other(3, 5)),
     'broadcast condition': () => tf.where(bool(1, 3, 1), float(2, 3, 5), other(2, 3, 5)),
     'broadcast scalar': () => tf.where(bool(2, 1, 3, 5), float(2, 4, 3, 5), -1e15),
-    'NaN and infinity not chosen': () => tf.where(tf.equal(int(2, 6), 9), values(NaN, Infinity, 1, NaN, 2, 3), float(6)),
+    'NaN and infinity not chosen': () =>
+      tf.where(tf.equal(int(2, 6), 9), values(NaN, Infinity, 1, NaN, 2, 3), float(6)),
   }),
   ...stock('cast', {
     'bool to float32': () => tf.cast(bool(7), 'float32'),

@@ -33,7 +33,10 @@ export const structureCases: StockCase[] = [
   ...reductions('max', tf.max),
   ...reductions('min', tf.min),
   ...stock('sum', { int: () => tf.sum(int(9, 4, 5), 1), bool: () => tf.sum(bool(3, 5), 1) }),
-  ...stock('max', { negative: () => tf.max(tf.neg(positive(3, 5)), 1), '-1e15': () => tf.max(tf.fill([2, 3], -1e15), 1) }),
+  ...stock('max', {
+    negative: () => tf.max(tf.neg(positive(3, 5)), 1),
+    '-1e15': () => tf.max(tf.fill([2, 3], -1e15), 1),
+  }),
   ...stock('argMax', { last: () => tf.argMax(float(3, 5), -1), first: () => tf.argMax(float(5, 3), 0) }),
   ...stock('softmax', {
     'odd shape': () => tf.softmax(float(3, 7)),
@@ -66,7 +69,10 @@ export const structureCases: StockCase[] = [
     even: () => tf.split(float(3, 9), 3, -1),
     uneven: () => tf.split(float(3, 9), [2, 3, 4], 1),
   }),
-  ...stock('stack', { first: () => tf.stack([float(3), other(3)]), last: () => tf.stack([float(3, 2), other(3, 2)], -1) }),
+  ...stock('stack', {
+    first: () => tf.stack([float(3), other(3)]),
+    last: () => tf.stack([float(3, 2), other(3, 2)], -1),
+  }),
   ...stock('unstack', { first: () => tf.unstack(float(3, 5)), vector: () => tf.unstack(float(3)) }),
   ...stock('slice', {
     middle: () => tf.slice(float(3, 5, 7), [0, 1, 2], [-1, 3, 4]),
@@ -106,6 +112,7 @@ export const structureCases: StockCase[] = [
   ...stock('ones', { float: () => tf.ones([3, 5]) }),
   ...stock('fused.matMul', {
     bias: () => tf.fused.matMul({ a: float(5, 3), b: other(3, 7), bias: values(1, 2, 3, 4, 5, 6, 7) }),
-    'bias, transposed': () => tf.fused.matMul({ a: float(5, 3), b: other(7, 3), transposeB: true, bias: other(7), activation: 'relu' }),
+    'bias, transposed': () =>
+      tf.fused.matMul({ a: float(5, 3), b: other(7, 3), transposeB: true, bias: other(7), activation: 'relu' }),
   }),
 ];
