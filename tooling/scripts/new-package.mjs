@@ -31,7 +31,8 @@ for (const file of copied) {
 }
 writeJson(join(folder, 'package.json'), manifest());
 writeJson(join(folder, 'turbo.json'), { extends: ['//'], tags: [floor] });
-for (const file of readdirSync(template, { recursive: true })) if (file.includes('.')) fill(file);
+for (const file of readdirSync(template, { recursive: true }))
+  if (file.endsWith('.template')) fill(file.replace(/\.template$/, ''));
 registerChecks();
 console.log(`Made ${folder} on the floor "${floor}". Next:
 
@@ -70,7 +71,7 @@ function manifest() {
 }
 
 function fill(file) {
-  const text = readFileSync(join(template, file), 'utf8')
+  const text = readFileSync(join(template, `${file}.template`), 'utf8')
     .replaceAll('{{name}}', name)
     .replaceAll('{{purpose}}', purpose);
   mkdirSync(dirname(join(folder, file)), { recursive: true });

@@ -6,7 +6,7 @@ export async function main(log = console.log): Promise<Record<string, number>> {
   const tokenizers = {
     characters: characterTokenizer(jabberwocky),
     bytes: byteTokenizer(),
-    bpe: await trainBpe(jabberwocky, { vocabSize: 400 }),
+    bpe: trainBpe(jabberwocky, { vocabSize: 400 }),
   };
   const lengths: Record<string, number> = {};
   for (const [name, tokenizer] of Object.entries(tokenizers)) {

@@ -55,7 +55,7 @@ export async function main(log = console.log) {
   await useBackend(wasm());
   const { training, heldOut } = townSentences();
   const withRefrain = training.flatMap((sentence, i) => (i % 6 === 0 ? [oldEnd, sentence] : [sentence]));
-  const tokenizer = await trainBpe([...withRefrain, newEnd].join('\n'), { vocabSize: 400 });
+  const tokenizer = trainBpe([...withRefrain, newEnd].join('\n'), { vocabSize: 400 });
   const encode = (lines: string[]) => [...tokenizer.encode(lines.map((line) => `\n${line}`).join(''))];
   using model = new Gpt2({ vocabSize: tokenizer.vocabSize, contextLength, hiddenSize: 64, numLayers: 2, numHeads: 4 });
   const stream = new RandomStream(1, 'batches');

@@ -2,7 +2,7 @@ import { Linear, Module, type ForwardOptions, type UnaryModule } from '@ashlar/n
 import * as tf from '@tensorflow/tfjs-core';
 import { attend } from './attend.js';
 import { headSize } from './head-sizes.js';
-import { KvCache } from './kv-cache.js';
+import type { KvCache } from './kv-cache.js';
 
 export interface SelfAttentionConfig {
   hiddenSize: number;

@@ -119,7 +119,7 @@ async function readComplete(store: FileStore, place: string): Promise<Map<string
     const expected = manifest['files'][file];
     const bytes = await store.read(joinPath(place, file));
     if (!isObject(expected) || !bytes) return `lacks ${file}`;
-    if (bytes.length !== expected['bytes']) return `has ${bytes.length} bytes of ${file}, not ${expected['bytes']}`;
+    if (bytes.length !== expected['bytes']) return `has ${bytes.length} bytes of ${file}, not ${String(expected['bytes'])}`;
     if ((await sha256(bytes)) !== expected['sha256']) return `has a damaged ${file}: its checksum is another`;
     files.set(file, bytes);
   }
@@ -164,7 +164,7 @@ async function namesBy(store: FileStore, folder: string, matches: (parts: string
 
 async function pointedName(store: FileStore, folder: string): Promise<StateName | null> {
   const found = await readJson(store, joinPath(folder, pointer)).catch(() => ({ state: null }));
-  return found && parseName(String(found['state']));
+  return typeof found?.['state'] === 'string' ? parseName(found['state']) : null;
 }
 
 function checkProgress(progress: Progress): void {

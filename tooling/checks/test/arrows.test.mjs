@@ -28,7 +28,8 @@ describe('the arrows of this repository', () => {
 
   it('the tag rules of turbo.json are those of the list', () => {
     const names = Object.keys(floors);
-    const beside = { ground: [], faces: [] }; // sideways arrows are drawn by package, which tags cannot say
+    // ground has a sideways arrow, and the trainer's tests train a transformer: those two floors dependency-cruiser keeps
+    const beside = { ground: [], models: [] };
     const rules = names.slice(0, -1).map((floor, level) => {
       const deny = [...(beside[floor] ?? [floor]), ...names.slice(level + 1)];
       return [floor, { dependencies: { deny } }];
