@@ -119,7 +119,8 @@ async function readComplete(store: FileStore, place: string): Promise<Map<string
     const expected = manifest['files'][file];
     const bytes = await store.read(joinPath(place, file));
     if (!isObject(expected) || !bytes) return `lacks ${file}`;
-    if (bytes.length !== expected['bytes']) return `has ${bytes.length} bytes of ${file}, not ${String(expected['bytes'])}`;
+    if (bytes.length !== expected['bytes'])
+      return `has ${bytes.length} bytes of ${file}, not ${String(expected['bytes'])}`;
     if ((await sha256(bytes)) !== expected['sha256']) return `has a damaged ${file}: its checksum is another`;
     files.set(file, bytes);
   }
