@@ -67,8 +67,8 @@ function discover(
         tf.dispose(node.saved);
         for (const input of Object.values(node.inputs)) {
           if (inside.has(input.id)) continue;
-          if (input instanceof tf.Variable) input.trainable && variables.add(input);
-          else refuseRecorded(input, outer);
+          if (!(input instanceof tf.Variable)) refuseRecorded(input, outer);
+          else if (input.trainable) variables.add(input);
         }
       }
       return { y, variables };
