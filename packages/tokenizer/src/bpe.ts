@@ -1,3 +1,4 @@
+import { scannerOfPattern } from './core/scanner-for.js';
 import { PipelineTokenizer } from './pipeline-tokenizer.js';
 import type { TiktokenEncoding, TiktokenName } from './tiktoken/encodings.js';
 import { tiktokenParts } from './tiktoken/from-tiktoken.js';
@@ -16,11 +17,11 @@ export { readRanks, writeRanks } from './tiktoken/ranks.js';
  * @throws an error that names what is wrong with the file or the encoding
  */
 export function loadTiktoken(ranks: string | Uint8Array, encoding: TiktokenName | TiktokenEncoding): PipelineTokenizer {
-  return new PipelineTokenizer(
-    tiktokenParts(ranks, encoding, () => {
-      throw new RangeError(
-        'loadTiktoken: this entry has no engine for other patterns than those of tiktokenEncodings; use Tokenizer.fromTiktoken of @ashlar/tokenizer',
-      );
-    }),
-  );
+  const { pattern, ...parts } = tiktokenParts(ranks, encoding);
+  const scan = scannerOfPattern(pattern);
+  if (!scan)
+    throw new RangeError(
+      `loadTiktoken: no scanner for the pattern ${pattern}; Tokenizer.fromTiktoken of @ashlar/tokenizer reads any`,
+    );
+  return new PipelineTokenizer(parts, scan);
 }

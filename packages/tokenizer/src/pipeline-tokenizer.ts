@@ -3,7 +3,7 @@ import { AlignedText } from './aligned-text.js';
 import { ByteBpeModel } from './core/byte-bpe-model.js';
 import { ByteDecoder, unknownId } from './core/byte-decoder.js';
 import type { BytePairEncoder } from './core/byte-pair-encoder.js';
-import { scannerFor } from './core/scanner-for.js';
+import type { Scanner } from './core/scanners.js';
 import { mergeEncodings, padEncodings, truncateEncodings } from './encoding.js';
 import { encodeAligned } from './encode-aligned.js';
 import { convertOffsets, type OffsetUnit } from './offsets.js';
@@ -48,8 +48,12 @@ export class PipelineTokenizer {
   private readonly decodesBytes: boolean;
   private bytes: ByteDecoder | null = null;
 
-  constructor(protected readonly parts: TokenizerParts) {
-    const { addedTokens = [], model, preTokenizer, decoder } = parts;
+  /** @param scan does what the pre-tokenizer does, on bytes; used where the model is a byte-level BPE */
+  constructor(
+    protected readonly parts: TokenizerParts,
+    scan: Scanner | null = null,
+  ) {
+    const { addedTokens = [], model, decoder } = parts;
     this.added = new AddedVocabulary(addedTokens);
     for (const { id, content, special } of addedTokens) {
       this.addedById.set(id, content);
@@ -57,7 +61,6 @@ export class PipelineTokenizer {
       if (special) this.specialIds.add(id);
     }
     this.addedAreSpecial = addedTokens.every((token) => token.special);
-    const scan = model instanceof ByteBpeModel ? scannerFor(preTokenizer?.toJSON() ?? null) : null;
     this.encoder = model instanceof ByteBpeModel && scan ? model.encoderFor(scan) : null;
     this.decodesBytes = (decoder?.toJSON() as { type?: string } | null | undefined)?.type === 'ByteLevel';
   }

@@ -1,3 +1,4 @@
+import { scannerFor } from './core/scanner-for.js';
 import { partsFromJSON } from './json/from-json.js';
 import { partsToJSON } from './json/to-json.js';
 import { readPreTokenizer } from './json/pre-tokenizers/index.js';
@@ -5,10 +6,14 @@ import { JsonReader } from './json/reader.js';
 import { PipelineTokenizer } from './pipeline-tokenizer.js';
 import type { TiktokenEncoding, TiktokenName } from './tiktoken/encodings.js';
 import { tiktokenParts } from './tiktoken/from-tiktoken.js';
-import type { TokenizerJson } from './types.js';
+import type { TokenizerJson, TokenizerParts } from './types.js';
 
 /** Text to token ids and back, read from and written to Hugging Face's `tokenizer.json`. */
 export class Tokenizer extends PipelineTokenizer {
+  constructor(parts: TokenizerParts) {
+    super(parts, scannerFor(parts.preTokenizer?.toJSON() ?? null));
+  }
+
   /**
    * From the object of a `tokenizer.json`.
    *
@@ -25,7 +30,15 @@ export class Tokenizer extends PipelineTokenizer {
    * @param encoding a name of OpenAI's, or the pattern and special tokens that the file does not hold
    */
   static fromTiktoken(ranks: string | Uint8Array, encoding: TiktokenName | TiktokenEncoding): Tokenizer {
-    return new Tokenizer(tiktokenParts(ranks, encoding, (json) => readPreTokenizer(new JsonReader(json, '$'))));
+    const { pattern, ...parts } = tiktokenParts(ranks, encoding);
+    const json = {
+      type: 'Sequence',
+      pretokenizers: [
+        { type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated', invert: false },
+        { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
+      ],
+    };
+    return new Tokenizer({ ...parts, preTokenizer: readPreTokenizer(new JsonReader(json, 'encoding')) });
   }
 
   /** The object of a `tokenizer.json` that Hugging Face's `tokenizers` opens. */
