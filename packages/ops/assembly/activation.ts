@@ -49,7 +49,10 @@ class Silu {}
     const p = at(x, i), d = at(dy, i), o = at(dx, i);
     st(o, mul(ld(d), derivative<T>(ld(p)))); st(o + 16, mul(ld(d + 16), derivative<T>(ld(p + 16))));
   }
-  for (; i < n; i += 4) stTail(at(dx, i), mul(ldUpTo4(at(dy, i), n - i), derivative<T>(ldUpTo4(at(x, i), n - i))), n - i);
+  for (; i < n; i += 4) {
+    const d = ldUpTo4(at(dy, i), n - i), slope = derivative<T>(ldUpTo4(at(x, i), n - i));
+    stTail(at(dx, i), mul(d, slope), n - i);
+  }
 }
 
 /** y = activation(x); y may be x. */

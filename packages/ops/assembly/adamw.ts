@@ -7,11 +7,13 @@ const ROW: usize = 24;
  * In-place AdamW (Loshchilov and Hutter 2019, as PyTorch rounds it) on every tensor of the table.
  * rate = learning rate, stepSize = rate / (1 - beta1^t), root = sqrt(1 - beta2^t); gradients are multiplied by scale.
  */
-export function adamw(table: usize, count: u32, rate: f64, stepSize: f32, root: f32, beta1: f64, beta2: f64, eps: f32, scale: f32): void {
+export function adamw(table: usize, count: u32, rate: f64, stepSize: f32, root: f32, beta1: f64, beta2: f64,
+    eps: f32, scale: f32): void {
   const B2 = f4(beta2 as f32), C1 = f4((1 - beta1) as f32), C2 = f4((1 - beta2) as f32);
   const L = f4(stepSize), R = f4(root), E = f4(eps), G = f4(scale);
   for (let t: u32 = 0; t < count; t++, table += ROW) {
-    const p = load<u32>(table) as usize, g = load<u32>(table, 4) as usize, m = load<u32>(table, 8) as usize, v = load<u32>(table, 12) as usize;
+    const p = load<u32>(table) as usize, g = load<u32>(table, 4) as usize, m = load<u32>(table, 8) as usize;
+    const v = load<u32>(table, 12) as usize;
     const n = load<u32>(table, 16), D = f4((1 - rate * load<f32>(table, 20)) as f32);
     let i: u32 = 0;
     for (; i + 4 <= n; i += 4) {

@@ -13,7 +13,8 @@ const EVERY: u32 = 0x7ffffffe;         // a last key beyond all keys
 export function scores(rows: usize, rs: usize, valid: u32, t: usize, D: u32, out: usize, n: u32): void {
   const last = valid - 1;
   for (let j: u32 = 0; j < n; j += 4, out += 4 * SROW) {
-    let p0 = rows + rs * j, p1 = rows + rs * min(j + 1, last), p2 = rows + rs * min(j + 2, last), p3 = rows + rs * min(j + 3, last), q = t;
+    let p0 = rows + rs * j, p1 = rows + rs * min(j + 1, last), p2 = rows + rs * min(j + 2, last);
+    let p3 = rows + rs * min(j + 3, last), q = t;
     let c00 = f4(0), c01 = f4(0), c10 = f4(0), c11 = f4(0), c20 = f4(0), c21 = f4(0), c30 = f4(0), c31 = f4(0);
     for (let d = D; d; d--) {
       const b0 = v128.load(q), b1 = v128.load(q, 16);
@@ -34,7 +35,8 @@ export function scores(rows: usize, rs: usize, valid: u32, t: usize, D: u32, out
 // @ts-ignore: decorator
 @inline function tile(s: usize, b: usize, bs: usize, n: u32, c: usize, cs: usize): void {
   let c00 = v128.load(c), c01 = v128.load(c, 16), c10 = v128.load(c + cs), c11 = v128.load(c + cs, 16);
-  let c20 = v128.load(c + 2 * cs), c21 = v128.load(c + 2 * cs, 16), c30 = v128.load(c + 3 * cs), c31 = v128.load(c + 3 * cs, 16);
+  let c20 = v128.load(c + 2 * cs), c21 = v128.load(c + 2 * cs, 16), c30 = v128.load(c + 3 * cs);
+  let c31 = v128.load(c + 3 * cs, 16);
   for (let k = n; k; k--) {
     const b0 = v128.load(b), b1 = v128.load(b, 16);
     let a = v128.load_splat<f32>(s);  c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
@@ -44,7 +46,8 @@ export function scores(rows: usize, rs: usize, valid: u32, t: usize, D: u32, out
     s += SROW; b += bs;
   }
   v128.store(c, c00); v128.store(c, c01, 16); v128.store(c + cs, c10); v128.store(c + cs, c11, 16);
-  v128.store(c + 2 * cs, c20); v128.store(c + 2 * cs, c21, 16); v128.store(c + 3 * cs, c30); v128.store(c + 3 * cs, c31, 16);
+  v128.store(c + 2 * cs, c20); v128.store(c + 2 * cs, c21, 16); v128.store(c + 3 * cs, c30);
+  v128.store(c + 3 * cs, c31, 16);
 }
 /** acc[8 queries][D] += S^T B: sum over n keys of s[key][query] * b[key][d]; rows of b are bs bytes apart. */
 export function accumulate(s: usize, b: usize, bs: usize, n: u32, acc: usize, D: u32): void {
@@ -88,7 +91,8 @@ export function transpose8(rows: usize, rs: usize, n: u32, D: u32, t: usize, sca
     for (let g: u32 = 0; g < 8; g += 4)
       for (let d: u32 = 0; d < D; d += 4) {
         const r = i + g, p = at(rows + rs * r, d);
-        const a = r < n ? v128.load(p) : z, b = r + 1 < n ? v128.load(p + rs) : z, c = r + 2 < n ? v128.load(p + 2 * rs) : z, e = r + 3 < n ? v128.load(p + 3 * rs) : z;
+        const a = r < n ? v128.load(p) : z, b = r + 1 < n ? v128.load(p + rs) : z;
+        const c = r + 2 < n ? v128.load(p + 2 * rs) : z, e = r + 3 < n ? v128.load(p + 3 * rs) : z;
         const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5), ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
         const ce0 = v128.shuffle<f32>(c, e, 0, 4, 1, 5), ce1 = v128.shuffle<f32>(c, e, 2, 6, 3, 7);
         const o = at(t, d * 8 + g);
@@ -114,7 +118,8 @@ export function freeKeys(n: u32, k0: u32, position: i32, causal: u32, mask: usiz
   return mask ? 0 : causal ? max(0, min(n as i32, position + 1 - k0 as i32)) as u32 : n;
 }
 /** Gives unseen keys of the rows [from, n) of S the value `hidden`. */
-export function hideKeys(s: usize, from: u32, n: u32, k0: u32, position: i32, causal: u32, mask: usize, hidden: f32): void {
+export function hideKeys(s: usize, from: u32, n: u32, k0: u32, position: i32, causal: u32, mask: usize,
+    hidden: f32): void {
   const h = f4(hidden), l0 = lastKeys(position, causal), l1 = lastKeys(position + 4, causal);
   for (let j = from, p = s + from * SROW; j < n; j++, p += SROW) {
     const key = keyLane(k0 + j, mask);
@@ -127,7 +132,8 @@ export function hideKeys(s: usize, from: u32, n: u32, k0: u32, position: i32, ca
  * Dropout on n keys x up to 8 queries of S in place: weight (row, key) is element row * S + key of the call's stream.
  * row0 is the number of the first query among all rows of [batch, head, seq].
  */
-export function dropBlock(s: usize, n: u32, row0: u64, queries: u32, S: u32, k0: u32, threshold: u32, keep: f32, stream: usize, words: usize): void {
+export function dropBlock(s: usize, n: u32, row0: u64, queries: u32, S: u32, k0: u32, threshold: u32, keep: f32,
+    stream: usize, words: usize): void {
   for (let i: u32 = 0; i < queries; i++, s += 4) {
     const element = (row0 + i) * S + k0, phase = (element & 3) as u32, block = (element >> 2) as u32;
     for (let w: u32 = 0; w < phase + n; w += 16) streamWords(at(words, w), block + (w >> 2), stream);

@@ -1,6 +1,8 @@
 import { at, f4, fma, hsum, ld, mul, st, sub } from './simd';
 import { vexpFast } from './exp';
-import { BK, BQ, SROW, accumulate, accumulateT, dropBlock, freeKeys, hideKeys, scores, transpose8 } from './attention-blocks';
+import {
+  BK, BQ, SROW, accumulate, accumulateT, dropBlock, freeKeys, hideKeys, scores, transpose8,
+} from './attention-blocks';
 
 /** mrow[i] = log-sum-exp and delta[i] = dy . y of the block's queries. */
 // @ts-ignore: decorator
@@ -13,7 +15,7 @@ import { BK, BQ, SROW, accumulate, accumulateT, dropBlock, freeKeys, hideKeys, s
   }
 }
 
-/** From scores S and dy v^T in G (both [key][8 queries]): S = exp(S - lse), G = S (G - delta), in place; rows in pairs. */
+/** From scores S and dy v^T in G (both [key][8 queries]): S = exp(S - lse), G = S (G - delta), in place. */
 function gradientRows(s: usize, g: usize, n: u32, lse: usize, delta: usize): void {
   const m0 = ld(lse), m1 = ld(lse + 16), e0 = ld(delta), e1 = ld(delta + 16);
   for (let j: u32 = 0; j < n; j += 2, s += 2 * SROW, g += 2 * SROW) {
@@ -25,8 +27,9 @@ function gradientRows(s: usize, g: usize, n: u32, lse: usize, delta: usize): voi
   }
 }
 
-/** dq, dk, dv (shaped as q, k, v; overwritten) of `attention` from dy and what it returned; the other arguments as there. */
-export function attention_grad(q: usize, k: usize, v: usize, y: usize, dy: usize, lse: usize, dq: usize, dk: usize, dv: usize,
+/** dq, dk, dv (shaped as q, k, v; overwritten) from dy and what `attention` returned; other arguments as there. */
+export function attention_grad(q: usize, k: usize, v: usize, y: usize, dy: usize, lse: usize, dq: usize, dk: usize,
+    dv: usize,
   B: u32, H: u32, G: u32, T: u32, S: u32, D: u32, scale: f32, causal: u32, offset: i32, mask: usize,
   stream: usize, threshold: u32, keep: f32, scratch: usize): void {
   const R = ((H * D) as usize) << 2, KR = ((G * D) as usize) << 2, DR = (D as usize) << 2, SC = f4(scale);
@@ -37,7 +40,8 @@ export function attention_grad(q: usize, k: usize, v: usize, y: usize, dy: usize
     const head = b * H + h, seen = mask ? at(mask, b * S) : 0;
     const own = R * (b * T) + DR * h, shared = KR * (b * S) + DR * (h / (H / G));
     for (let q0: u32 = 0; q0 < T; q0 += BQ) {
-      const nq = min(BQ, T - q0), start = offset + q0 as i32, end = causal ? max(0, min(S as i32, start + nq as i32)) as u32 : S;
+      const nq = min(BQ, T - q0), start = offset + q0 as i32;
+      const end = causal ? max(0, min(S as i32, start + nq as i32)) as u32 : S;
       const block = own + R * q0, qp = q + block, dyp = dy + block;
       transpose8(qp, R, nq, D, qt, scale);
       transpose8(dyp, R, nq, D, dt, 1);
@@ -45,17 +49,22 @@ export function attention_grad(q: usize, k: usize, v: usize, y: usize, dy: usize
       memory.fill(acc, 0, (BQ * D) << 2);
       for (let k0: u32 = 0; k0 < end; k0 += BK) {
         const keys = shared + KR * k0, kp = k + keys, vp = v + keys, n = min(BK, end - k0);
-        const ahead = causal ? start - k0 as i32 : 0x3fffffff;         // how far query 0 of the block stands beyond key 0
-        const first: u32 = ahead < 0 ? -ahead & ~7 : 0;                // queries before it see no key of this block
+        const ahead = causal ? start - k0 as i32 : 0x3fffffff;   // how far query 0 of the block stands beyond key 0
+        const first: u32 = ahead < 0 ? -ahead & ~7 : 0;          // queries before it see no key of this block
         for (let i = first; i < nq; i += 8) {
           const si = at(s, i), di = at(ds, i);
-          const m = min(n as i32, (ahead + i as i32 + 11) & ~3) as u32;  // keys that one of these 8 queries sees, in fours
+          // keys that one of these 8 queries sees, in fours
+          const m = min(n as i32, (ahead + i as i32 + 11) & ~3) as u32;
           scores(kp, KR, S - k0, at(qt, i * D), D, si, m);
           scores(vp, KR, S - k0, at(dt, i * D), D, di, m);
-          const row = (head as u64) * T + q0 + i, nr = min(8, nq - i), position = start + i as i32, free = freeKeys(m, k0, position, causal, seen);
+          const row = (head as u64) * T + q0 + i, nr = min(8, nq - i), position = start + i as i32;
+          const free = freeKeys(m, k0, position, causal, seen);
           if (stream) dropBlock(di, m, row, nr, S, k0, threshold, keep, stream, words);
           gradientRows(si, di, m, at(mrow, i), at(delta, i));
-          if (free < m) { hideKeys(si, free, m, k0, position, causal, seen, 0); hideKeys(di, free, m, k0, position, causal, seen, 0); }
+          if (free < m) {
+            hideKeys(si, free, m, k0, position, causal, seen, 0);
+            hideKeys(di, free, m, k0, position, causal, seen, 0);
+          }
           if (stream) dropBlock(si, m, row, nr, S, k0, threshold, keep, stream, words);
           accumulate(di, kp, KR, m, at(acc, i * D), D);
         }
@@ -66,7 +75,8 @@ export function attention_grad(q: usize, k: usize, v: usize, y: usize, dy: usize
           accumulateT(dj, qp + R * f, R, nq - f, dk + o, KR, D, n - j);
         }
       }
-      for (let i: u32 = 0; i < nq; i++) for (let d: u32 = 0; d < D; d += 4) st(at(dq + block + R * i, d), mul(ld(at(acc, i * D + d)), SC));
+      for (let i: u32 = 0; i < nq; i++)
+        for (let d: u32 = 0; d < D; d += 4) st(at(dq + block + R * i, d), mul(ld(at(acc, i * D + d)), SC));
     }
   }
   for (let p = dk, z = dk + KR * B * S; p < z; p += 16) st(p, mul(ld(p), SC));

@@ -8,11 +8,13 @@ import { MASKED } from './attention-blocks';
 function scoreRow(q: usize, k: usize, pitch: usize, n: u32, D: u32, scale: f32, mask: usize, s: usize): void {
   const last = n - 1;
   for (let j: u32 = 0; j < n; j += 4) {
-    const k0 = k + pitch * j, k1 = k + pitch * min(j + 1, last), k2 = k + pitch * min(j + 2, last), k3 = k + pitch * min(j + 3, last);
+    const k0 = k + pitch * j, k1 = k + pitch * min(j + 1, last), k2 = k + pitch * min(j + 2, last);
+    const k3 = k + pitch * min(j + 3, last);
     let s0 = f4(0), s1 = f4(0), s2 = f4(0), s3 = f4(0);
     for (let d: u32 = 0; d < D; d += 4) {
       const x = ld(at(q, d));
-      s0 = fma(s0, x, ld(at(k0, d))); s1 = fma(s1, x, ld(at(k1, d))); s2 = fma(s2, x, ld(at(k2, d))); s3 = fma(s3, x, ld(at(k3, d)));
+      s0 = fma(s0, x, ld(at(k0, d))); s1 = fma(s1, x, ld(at(k1, d))); s2 = fma(s2, x, ld(at(k2, d)));
+      s3 = fma(s3, x, ld(at(k3, d)));
     }
     let v = mul(f4(scale), f32x4(hsum(s0), hsum(s1), hsum(s2), hsum(s3)));
     if (mask) v = v128.bitselect(v, f4(MASKED), i32x4.ne(ldUpTo4(at(mask, j), n - j), i32x4.splat(0)));
@@ -24,7 +26,10 @@ function expRow(s: usize, n: u32, top: f32): f32 {
   const m = f4(top);
   let total = f4(0), j: u32 = 0;
   for (; j + 4 <= n; j += 4) { const e = vexpFast(sub(ld(at(s, j)), m)); st(at(s, j), e); total = add(total, e); }
-  if (j < n) { const e = v128.and(vexpFast(sub(ldTail(at(s, j), n - j), m)), firstLanes(n - j)); st(at(s, j), e); total = add(total, e); }
+  if (j < n) {
+    const e = v128.and(vexpFast(sub(ldTail(at(s, j), n - j), m)), firstLanes(n - j));
+    st(at(s, j), e); total = add(total, e);
+  }
   return hsum(total);
 }
 /** y[D] = factor * sum_j p[j] v[j], 8 columns at a time. */
@@ -46,7 +51,8 @@ function mixRows(p: usize, v: usize, pitch: usize, n: u32, D: u32, factor: f32, 
 export function rowScratch(n: u32): u32 { return roundUp(n, 4) << 2; }
 
 /** One query against its first n keys, which are `pitch` bytes apart; lse receives the log of the denominator. */
-export function attendRow(q: usize, k: usize, v: usize, pitch: usize, n: u32, D: u32, scale: f32, mask: usize, y: usize, lse: usize, s: usize): void {
+export function attendRow(q: usize, k: usize, v: usize, pitch: usize, n: u32, D: u32, scale: f32, mask: usize,
+    y: usize, lse: usize, s: usize): void {
   if (n) scoreRow(q, k, pitch, n, D, scale, mask, s);
   let m4 = f4(MASKED), j: u32 = 0;
   for (; j + 4 <= n; j += 4) m4 = f32x4.pmax(m4, ld(at(s, j)));

@@ -1,7 +1,9 @@
 import { add, at, f4, fma, ld, mul, st, sub } from './simd';
 import { logf, vexpFast } from './exp';
 import { attendRow, rowScratch } from './attention-row';
-import { BK, BQ, MASKED, SROW, WORDS, accumulate, dropBlock, freeKeys, hideKeys, scores, transpose8 } from './attention-blocks';
+import {
+  BK, BQ, MASKED, SROW, WORDS, accumulate, dropBlock, freeKeys, hideKeys, scores, transpose8,
+} from './attention-blocks';
 // Attention in blocks with an online softmax (Dao 2022), on packed heads: q and y [B, T, H * D], k and v [B, S, G * D],
 // D a multiple of 8. Query head h reads key head h / (H / G). Query t stands at position offset + t of the key axis.
 
@@ -34,16 +36,20 @@ function expRows(s: usize, n: u32, top: usize, sum: usize): void {
 }
 
 /** Bytes of scratch for both directions over S keys. */
-export function attention_scratch(D: u32, S: u32): u32 { return max(rowScratch(S), 4 * (3 * BQ * D + 2 * BK * BQ + 4 * BQ + WORDS) + 64); }
+export function attention_scratch(D: u32, S: u32): u32 {
+  return max(rowScratch(S), 4 * (3 * BQ * D + 2 * BK * BQ + 4 * BQ + WORDS) + 64);
+}
 
 /**
  * y = dropout(softmax(scale q k^T, unseen keys left out)) v; lse[B, H, T] = log of the softmax's denominator.
  * A query that sees nothing gives 0 in both. mask is int32 [B, S] or 0; stream 0 means no dropout.
  */
-export function attention(q: usize, k: usize, v: usize, y: usize, lse: usize, B: u32, H: u32, G: u32, T: u32, S: u32, D: u32,
+export function attention(q: usize, k: usize, v: usize, y: usize, lse: usize, B: u32, H: u32, G: u32, T: u32,
+    S: u32, D: u32,
   scale: f32, causal: u32, offset: i32, mask: usize, stream: usize, threshold: u32, keep: f32, scratch: usize): void {
   const R = ((H * D) as usize) << 2, KR = ((G * D) as usize) << 2, DR = (D as usize) << 2;
-  const qt = scratch, s = at(qt, BQ * D), acc = at(s, BK * BQ), mrow = at(acc, BQ * D), lrow = at(mrow, BQ), sum = at(lrow, BQ), words = at(sum, BQ);
+  const qt = scratch, s = at(qt, BQ * D), acc = at(s, BK * BQ), mrow = at(acc, BQ * D), lrow = at(mrow, BQ);
+  const sum = at(lrow, BQ), words = at(sum, BQ);
   for (let b: u32 = 0; b < B; b++) for (let h: u32 = 0; h < H; h++) {
     const head = b * H + h, seen = mask ? at(mask, b * S) : 0;
     const qh = q + R * (b * T) + DR * h, yh = y + R * (b * T) + DR * h;
@@ -61,7 +67,8 @@ export function attention(q: usize, k: usize, v: usize, y: usize, lse: usize, B:
       for (let k0: u32 = 0; k0 < end; k0 += BK) {
         const kp = kh + KR * k0, vp = vh + KR * k0;
         for (let i: u32 = 0; i < nq; i += 8) {
-          const position = offset + (q0 + i) as i32, limit = causal ? max(0, min(end as i32, position + 8)) as u32 : end;
+          const position = offset + (q0 + i) as i32;
+          const limit = causal ? max(0, min(end as i32, position + 8)) as u32 : end;
           if (limit <= k0) continue;
           const n = min(BK, limit - k0), si = at(s, i);
           scores(kp, KR, S - k0, at(qt, i * D), D, si, n);
@@ -72,7 +79,8 @@ export function attention(q: usize, k: usize, v: usize, y: usize, lse: usize, B:
           expRows(si, n, mi, sum);
           const a0 = vexpFast(sub(m0, ld(mi))), a1 = vexpFast(sub(m1, ld(mi + 16)));
           st(li, fma(ld(sum), ld(li), a0)); st(li + 16, fma(ld(sum + 16), ld(li + 16), a1));
-          if (stream) dropBlock(si, n, (head as u64) * T + q0 + i, min(8, nq - i), S, k0, threshold, keep, stream, words);
+          const row = (head as u64) * T + q0 + i;
+          if (stream) dropBlock(si, n, row, min(8, nq - i), S, k0, threshold, keep, stream, words);
           const ai = at(acc, i * D);
           if (k0) {
             st(sum, a0); st(sum + 16, a1);

@@ -46,7 +46,8 @@ export function cross_entropy(x: usize, targets: usize, loss: usize, lse: usize,
 }
 
 /** dx = (softmax - onehot(target)) * dy[row], zero in ignored rows. */
-export function cross_entropy_grad(x: usize, targets: usize, lse: usize, dy: usize, dx: usize, rows: u32, V: u32, ignore: i32): void {
+export function cross_entropy_grad(x: usize, targets: usize, lse: usize, dy: usize, dx: usize, rows: u32, V: u32,
+    ignore: i32): void {
   const V4 = V & ~3, rest = V & 3;
   for (let r: u32 = 0; r < rows; r++, x = at(x, V), dx = at(dx, V)) {
     const t = load<i32>(at(targets, r)), scale = load<f32>(at(dy, r));

@@ -1,11 +1,13 @@
 import { at, f4, ld, ldTail, mul, st, stTail } from './simd';
 import { philox16 } from './philox';
-// Dropout from the counter: element i uses word i % 4 of Philox block i / 4 and is kept where the word is at least the threshold.
+// Dropout from the counter: element i uses word i % 4 of Philox block i / 4 and is kept where the word is at least the
+// threshold.
 
 /** A call's stream, five words in memory: key0, key1, call, step, tag. */
 // @ts-ignore: decorator
 @inline export function streamWords(o: usize, block: u32, stream: usize): void {
-  philox16(o, block, load<u32>(stream, 8), load<u32>(stream, 12), load<u32>(stream, 16), load<u32>(stream), load<u32>(stream, 4));
+  const key0 = load<u32>(stream), key1 = load<u32>(stream, 4);
+  philox16(o, block, load<u32>(stream, 8), load<u32>(stream, 12), load<u32>(stream, 16), key0, key1);
 }
 
 /** y = kept ? x * scale : 0; y may be x. `words` is 64 bytes of scratch. */

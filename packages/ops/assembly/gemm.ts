@@ -19,9 +19,10 @@ const FEW: u32 = 6;            // rows of A up to which packing B costs more tha
   }
 }
 
-/** C tile of h x w (at most 4x8) = bias + packed A panel * packed B panel, added to C when `more`; 8 accumulators in registers. */
+/** C tile of h x w (at most 4x8) = bias + packed A panel * packed B panel, added to C when `more`. */
 // @ts-ignore: decorator
-@inline function tile(pa: usize, pb: usize, bias: usize, c: usize, pitch: usize, K: u32, h: u32, w: u32, more: bool): void {
+@inline function tile(pa: usize, pb: usize, bias: usize, c: usize, pitch: usize, K: u32, h: u32, w: u32,
+    more: bool): void {
   const d0 = v128.load(bias), d1 = v128.load(bias, 16);
   let c00 = d0, c01 = d1, c10 = d0, c11 = d1, c20 = d0, c21 = d1, c30 = d0, c31 = d1;
   for (let k = K; k; k--) {
@@ -53,13 +54,15 @@ function block(pa: usize, pb: usize, bias: usize, c: usize, pitch: usize, M: u32
 function rowDots(a: usize, b: usize, bias: usize, c: usize, M: u32, N: u32, K: u32): void {
   const pitch = (K as usize) << 2, K4 = K & ~3;
   for (let j: u32 = 0; j < N; j += 4) {
-    const last = N - 1, b0 = b + pitch * j, b1 = b + pitch * min(j + 1, last), b2 = b + pitch * min(j + 2, last), b3 = b + pitch * min(j + 3, last);
+    const last = N - 1, b0 = b + pitch * j, b1 = b + pitch * min(j + 1, last), b2 = b + pitch * min(j + 2, last);
+    const b3 = b + pitch * min(j + 3, last);
     for (let i: u32 = 0; i < M; i++) {
       const x = a + pitch * i;
       let s0 = f4(0), s1 = f4(0), s2 = f4(0), s3 = f4(0);
       for (let k: u32 = 0; k < K4; k += 4) {
         const v = ld(at(x, k));
-        s0 = fma(s0, v, ld(at(b0, k))); s1 = fma(s1, v, ld(at(b1, k))); s2 = fma(s2, v, ld(at(b2, k))); s3 = fma(s3, v, ld(at(b3, k)));
+        s0 = fma(s0, v, ld(at(b0, k))); s1 = fma(s1, v, ld(at(b1, k))); s2 = fma(s2, v, ld(at(b2, k)));
+        s3 = fma(s3, v, ld(at(b3, k)));
       }
       if (K4 < K) {
         const r = K - K4, v = ldTail(at(x, K4), r);
@@ -80,7 +83,10 @@ function padBias(bias: usize, o: usize, N: u32): void {
 
 /** Length of the blocks of k: as equal as they can be and at most KC. */
 // @ts-ignore: decorator
-@inline function depth(K: u32): u32 { return K <= KC ? K : roundUp((K + (K + KC - 1) / KC - 1) / ((K + KC - 1) / KC), 4); }
+@inline function depth(K: u32): u32 {
+  const blocks = (K + KC - 1) / KC;
+  return K <= KC ? K : roundUp((K + blocks - 1) / blocks, 4);
+}
 
 /** Bytes of scratch that gemm needs. */
 export function gemm_scratch(M: u32, N: u32, K: u32): u32 {
@@ -91,8 +97,10 @@ export function gemm_scratch(M: u32, N: u32, K: u32): u32 {
  * `batch` products; strideA and strideB are the batch strides in elements, 0 to share one operand.
  * bias has N elements and may be 0 (none).
  */
-export function gemm(a: usize, b: usize, bias: usize, c: usize, batch: u32, strideA: u32, strideB: u32, M: u32, N: u32, K: u32, ta: u32, tb: u32, scratch: usize): void {
-  const D = depth(K), bias0 = scratch, zeros = at(bias0, roundUp(N, NR)), pa = at(zeros, roundUp(N, NR)), pb = at(pa, D * roundUp(min(M, MC), MR));
+export function gemm(a: usize, b: usize, bias: usize, c: usize, batch: u32, strideA: u32, strideB: u32, M: u32,
+    N: u32, K: u32, ta: u32, tb: u32, scratch: usize): void {
+  const D = depth(K), bias0 = scratch, zeros = at(bias0, roundUp(N, NR)), pa = at(zeros, roundUp(N, NR));
+  const pb = at(pa, D * roundUp(min(M, MC), MR));
   padBias(bias, bias0, N);
   padBias(0, zeros, N);
   const pitchA = ((ta ? M : K) as usize) << 2, pitchB = ((tb ? K : N) as usize) << 2, pitchC = (N as usize) << 2;
@@ -102,7 +110,8 @@ export function gemm(a: usize, b: usize, bias: usize, c: usize, batch: u32, stri
     else if (tb && !ta && M <= FEW) { rowDots(a, b, bias0, c, M, N, K); continue; }
     for (let j: u32 = 0; j < N; j += NC) for (let k: u32 = 0; k < K; k += D) {
       const n = min(NC, N - j), kk = min(D, K - k);
-      if (t == 0 || strideB || !resident) packB(tb ? at(b + pitchB * j, k) : at(b + pitchB * k, j), pitchB, pb, kk, n, tb != 0);
+      const corner = tb ? at(b + pitchB * j, k) : at(b + pitchB * k, j);
+      if (t == 0 || strideB || !resident) packB(corner, pitchB, pb, kk, n, tb != 0);
       for (let i: u32 = 0; i < M; i += MC) {
         const m = min(MC, M - i);
         packA(ta ? at(a + pitchA * k, i) : at(a + pitchA * i, k), pitchA, pa, m, kk, ta != 0);

@@ -2,7 +2,8 @@ import { add, at, f4, firstLanes, fma, hsum, ld, ldTail, mul, st, stTail, sub } 
 // Layer normalisation over rows of C elements, any C. bias (and dbias) may be 0: there is none.
 
 /** y = (x - mean) * rstd * gain + bias; mean and rstd are kept per row for the gradient. */
-export function layer_norm(x: usize, gain: usize, bias: usize, y: usize, means: usize, rstds: usize, rows: u32, C: u32, eps: f32): void {
+export function layer_norm(x: usize, gain: usize, bias: usize, y: usize, means: usize, rstds: usize, rows: u32,
+    C: u32, eps: f32): void {
   const row = (C as usize) << 2, C4 = C & ~3, rest = C & 3, real = firstLanes(rest);
   for (let r: u32 = 0; r < rows; r++, x += row, y += row, means += 4, rstds += 4) {
     let s = f4(0), q = f4(0);
@@ -25,7 +26,8 @@ export function layer_norm(x: usize, gain: usize, bias: usize, y: usize, means: 
 }
 
 /** dx, and the sums over rows dgain and dbias (overwritten). */
-export function layer_norm_grad(x: usize, gain: usize, dy: usize, dx: usize, dgain: usize, dbias: usize, means: usize, rstds: usize, rows: u32, C: u32): void {
+export function layer_norm_grad(x: usize, gain: usize, dy: usize, dx: usize, dgain: usize, dbias: usize,
+    means: usize, rstds: usize, rows: u32, C: u32): void {
   const row = (C as usize) << 2, C4 = C & ~3, rest = C & 3, ic: f32 = 1 / (C as f32);
   memory.fill(dgain, 0, row);
   if (dbias) memory.fill(dbias, 0, row);
@@ -39,7 +41,8 @@ export function layer_norm_grad(x: usize, gain: usize, dy: usize, dx: usize, dga
       if (dbias) st(at(dbias, j), add(ld(at(dbias, j)), d));
     }
     if (rest) {                                // lanes past the row are 0 in dy, so they add nothing
-      const h = mul(sub(ldTail(at(x, C4), rest), mu), is), d = ldTail(at(dy, C4), rest), g = mul(d, ldTail(at(gain, C4), rest));
+      const h = mul(sub(ldTail(at(x, C4), rest), mu), is), d = ldTail(at(dy, C4), rest);
+      const g = mul(d, ldTail(at(gain, C4), rest));
       a = add(a, g); b = fma(b, g, h);
       stTail(at(dgain, C4), fma(ldTail(at(dgain, C4), rest), d, h), rest);
       if (dbias) stTail(at(dbias, C4), add(ldTail(at(dbias, C4), rest), d), rest);
@@ -50,7 +53,8 @@ export function layer_norm_grad(x: usize, gain: usize, dy: usize, dx: usize, dga
       st(at(dx, j), mul(is, sub(sub(g, ma), mul(h, mb))));
     }
     if (rest) {
-      const h = mul(sub(ldTail(at(x, C4), rest), mu), is), g = mul(ldTail(at(dy, C4), rest), ldTail(at(gain, C4), rest));
+      const h = mul(sub(ldTail(at(x, C4), rest), mu), is);
+      const g = mul(ldTail(at(dy, C4), rest), ldTail(at(gain, C4), rest));
       stTail(at(dx, C4), mul(is, sub(sub(g, ma), mul(h, mb))), rest);
     }
   }

@@ -4,7 +4,7 @@ import { at, f4, ldTail, ldUpTo4 } from './simd';
 export const MR: u32 = 4;
 export const NR: u32 = 8;
 
-/** Packs 4 rows (n of them real, the rest zero) of length K, `pitch` bytes apart, as out[k][4] with `step` bytes between k. */
+/** Packs 4 rows (n real, the rest zero) of length K, `pitch` bytes apart, as out[k][4] with `step` bytes between k. */
 function packRows(rows: usize, pitch: usize, n: u32, K: u32, o: usize, step: usize): void {
   // rows that do not exist are read from the first one and masked away
   const r1 = n > 1 ? rows + pitch : rows, r2 = n > 2 ? rows + 2 * pitch : rows, r3 = n > 3 ? rows + 3 * pitch : rows;
@@ -39,8 +39,12 @@ export function packB(b: usize, pitch: usize, o: usize, K: u32, N: u32, transpos
       else for (let k: u32 = 0; k < K; k++) v128.store(at(o, k * NR + 4), f4(0));
     } else {
       let s = at(b, j), t = o;
-      if (w == NR) for (let k = K; k; k--, s += pitch, t += NR << 2) { v128.store(t, v128.load(s)); v128.store(t, v128.load(s, 16), 16); }
-      else for (let k = K; k; k--, s += pitch, t += NR << 2) { v128.store(t, ldUpTo4(s, w)); v128.store(t, ldUpTo4(s + 16, w - 4), 16); }
+      if (w == NR) for (let k = K; k; k--, s += pitch, t += NR << 2) {
+        v128.store(t, v128.load(s)); v128.store(t, v128.load(s, 16), 16);
+      }
+      else for (let k = K; k; k--, s += pitch, t += NR << 2) {
+        v128.store(t, ldUpTo4(s, w)); v128.store(t, ldUpTo4(s + 16, w - 4), 16);
+      }
     }
   }
 }

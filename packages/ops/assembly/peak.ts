@@ -1,7 +1,7 @@
 // The most float32 arithmetic found for one core in 128-bit wasm: six independent chains of products and six of sums,
 // all in registers, no memory. A seventh chain spills, fewer leave units idle.
 
-/** Runs `rounds` x 12 multiplications and 12 additions on 4 lanes, 96 operations a round; returns what depends on all. */
+/** Runs `rounds` x 12 products and 12 sums on 4 lanes, 96 operations a round; returns what depends on all. */
 export function peak(rounds: u32): f32 {
   const a = f32x4.splat(0.9999999);
   let m0 = f32x4.splat(1.1), c0 = f32x4.splat(0), m1 = f32x4.splat(1.2), c1 = f32x4.splat(1);

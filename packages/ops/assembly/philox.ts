@@ -9,7 +9,8 @@
 /** Writes the 16 words of the blocks with counters [block .. block+3, call, step, tag] in order. */
 export function philox16(o: usize, block: u32, call: u32, step: u32, tag: u32, key0: u32, key1: u32): void {
   const m0 = i32x4.splat(0xd2511f53), m1 = i32x4.splat(0xcd9e8d57);
-  let x0 = i32x4.add(i32x4.splat(block), i32x4(0, 1, 2, 3)), x1 = i32x4.splat(call), x2 = i32x4.splat(step), x3 = i32x4.splat(tag);
+  let x0 = i32x4.add(i32x4.splat(block), i32x4(0, 1, 2, 3)), x1 = i32x4.splat(call), x2 = i32x4.splat(step);
+  let x3 = i32x4.splat(tag);
   for (let round: u32 = 0; round < 10; round++) {
     const h0 = high(x0, m0), l0 = i32x4.mul(x0, m0), h1 = high(x2, m1), l1 = i32x4.mul(x2, m1);
     x0 = v128.xor(v128.xor(h1, x1), i32x4.splat(key0));

@@ -29,7 +29,8 @@
 }
 // @ts-ignore: decorator
 @inline export function hmax(v: v128): f32 {
-  return max(max(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)), max(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)));
+  const low = max(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1));
+  return max(low, max(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)));
 }
 /** All bits set in the first n lanes (n = 0..4). */
 // @ts-ignore: decorator

@@ -1,6 +1,6 @@
 import { at } from './simd';
 // What transpose, slice and tile have in common: an output written in order from 4-byte elements found by strides. One
-// table row per output axis, 12 bytes: u32 length, u32 stride in the input (elements, 0 repeats), u32 position (used here).
+// table row per output axis, 12 bytes: u32 length, u32 stride in the input (elements, 0 repeats), u32 position.
 const ROW: usize = 12;
 
 /** n elements, `stride` apart in x, to y. */
