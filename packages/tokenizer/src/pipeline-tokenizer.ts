@@ -3,7 +3,7 @@ import { AlignedText } from './aligned-text.js';
 import { ByteBpeModel } from './core/byte-bpe-model.js';
 import { ByteDecoder, unknownId } from './core/byte-decoder.js';
 import type { BytePairEncoder } from './core/byte-pair-encoder.js';
-import type { Scanner } from './core/scanners.js';
+import { scanAll, type Scanner } from './core/scanners.js';
 import { mergeEncodings, padEncodings, truncateEncodings } from './encoding.js';
 import { encodeAligned } from './encode-aligned.js';
 import { convertOffsets, type OffsetUnit } from './offsets.js';
@@ -55,8 +55,10 @@ export class PipelineTokenizer {
   ) {
     const { addedTokens = [], model, decoder } = parts;
     this.added = new AddedVocabulary(addedTokens);
-    for (const { id, content, special } of addedTokens) {
-      this.addedById.set(id, content);
+    for (const { id, content, special, normalized } of addedTokens) {
+      // as in the reference, a token that is matched in normalized text is given back normalized
+      const given = normalized ? parts.normalizer?.normalize(new AlignedText(content)).text : undefined;
+      this.addedById.set(id, given ?? content);
       this.addedByContent.set(content, id);
       if (special) this.specialIds.add(id);
     }
@@ -70,6 +72,11 @@ export class PipelineTokenizer {
     let size = this.parts.model.vocabSize;
     for (const content of this.addedByContent.keys()) if (this.parts.model.tokenToId(content) === undefined) size++;
     return size;
+  }
+
+  /** Whether a line's end between two words is always a cut: true of a byte-level BPE with a pattern. */
+  get cutsAtLines(): boolean {
+    return this.encoder !== null && this.encoder.scan !== scanAll && !this.parts.normalizer;
   }
 
   /** Every special token with its id. */

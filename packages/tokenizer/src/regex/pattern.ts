@@ -41,6 +41,7 @@ export class PatternFinder implements Finder {
   }
 
   find(text: string): Stretch[] {
+    if (text === '') return [];
     const matches: [number, number][] = [];
     let last = -1;
     for (const match of text.matchAll(this.regex)) {

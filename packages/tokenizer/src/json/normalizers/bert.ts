@@ -1,5 +1,6 @@
 import type { AlignedText } from '../../aligned-text.js';
 import type { Normalizer } from '../../types.js';
+import { controls, nonspacingMarks } from '../character-set.js';
 import { mapCharacters, transform, type Change } from '../transform.js';
 import { lowercased } from './lowercase.js';
 import { UnicodeFormNormalizer } from './unicode-form.js';
@@ -15,8 +16,6 @@ export interface BertNormalizerOptions {
   lowercase?: boolean;
 }
 
-const isControl = (c: string) =>
-  c === '\0' || c === '\ufffd' || (/[\p{Cc}\p{Cf}\p{Co}]/u.test(c) && c !== '\t' && c !== '\n' && c !== '\r');
 const isWhiteSpace = (c: string) => /\p{White_Space}/u.test(c);
 
 const ideographs = [
@@ -61,9 +60,10 @@ export class BertNormalizer implements Normalizer {
   normalize(text: AlignedText): AlignedText {
     const { cleanText, handleChineseChars, stripAccents, lowercase } = this.options;
     let out = text;
-    if (cleanText) out = mapCharacters(out, (c) => (isControl(c) ? '' : isWhiteSpace(c) ? ' ' : c));
+    if (cleanText) out = mapCharacters(out, (c) => (controls.has(c) ? '' : isWhiteSpace(c) ? ' ' : c));
     if (handleChineseChars) out = spaceIdeographs(out);
-    if (stripAccents ?? lowercase) out = mapCharacters(this.nfd.normalize(out), (c) => (/\p{Mn}/u.test(c) ? '' : c));
+    if (stripAccents ?? lowercase)
+      out = mapCharacters(this.nfd.normalize(out), (c) => (nonspacingMarks.has(c) ? '' : c));
     return lowercase ? lowercased(out) : out;
   }
 

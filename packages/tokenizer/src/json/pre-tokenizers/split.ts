@@ -1,6 +1,7 @@
 import type { AlignedText } from '../../aligned-text.js';
 import { CharacterFinder, PatternFinder, StringFinder, type Finder } from '../../regex/pattern.js';
 import type { Json, PreTokenizer } from '../../types.js';
+import { punctuation } from '../character-set.js';
 import type { PatternJson } from '../read-pattern.js';
 import { splitText, type SplitBehavior } from '../split.js';
 
@@ -41,7 +42,7 @@ class CharacterSplit implements PreTokenizer {
 
 const whiteSpace = new CharacterFinder((c) => /\p{White_Space}/u.test(c));
 const number = new CharacterFinder((c) => /\p{N}/u.test(c));
-const punctuation = new CharacterFinder((c) => /[\p{P}$+<=>^`|~]/u.test(c));
+const punctuationFinder = new CharacterFinder((c) => punctuation.has(c));
 
 /** Cuts at white space and drops it. */
 export const whitespaceSplit = (): PreTokenizer =>
@@ -53,7 +54,7 @@ export const whitespace = (): PreTokenizer =>
 
 /** Cuts at ASCII symbols and all of Unicode's punctuation. */
 export const punctuationSplit = (behavior: SplitBehavior): PreTokenizer =>
-  new CharacterSplit(punctuation, behavior, { type: 'Punctuation', behavior });
+  new CharacterSplit(punctuationFinder, behavior, { type: 'Punctuation', behavior });
 
 /** Cuts off numbers, digit by digit or whole. */
 export const digits = (individualDigits: boolean): PreTokenizer =>
@@ -69,6 +70,6 @@ export const charDelimiterSplit = (delimiter: string): PreTokenizer =>
 /** BERT's words: cut at white space, punctuation on its own. */
 export const bertPreTokenizer = (): PreTokenizer => ({
   preTokenize: (piece) =>
-    splitText(piece, whiteSpace, 'Removed').flatMap((word) => splitText(word, punctuation, 'Isolated')),
+    splitText(piece, whiteSpace, 'Removed').flatMap((word) => splitText(word, punctuationFinder, 'Isolated')),
   toJSON: () => ({ type: 'BertPreTokenizer' }),
 });

@@ -1,0 +1,39 @@
+import * as tables from './unicode-tables.js';
+
+/** A set of code points, given by ranges in base 36: the gap since the last range, `.` and how many follow the first. */
+class CharacterSet {
+  private readonly starts: number[] = [];
+  private readonly ends: number[] = [];
+
+  constructor(table: string) {
+    let last = 0;
+    for (const range of table.split(' ')) {
+      const [gap, more = '0'] = range.split('.') as [string, string?];
+      this.starts.push(last + parseInt(gap, 36));
+      last = this.starts.at(-1)! + parseInt(more, 36);
+      this.ends.push(last);
+    }
+  }
+
+  /** Whether a character is a member. */
+  has(c: string): boolean {
+    const point = c.codePointAt(0)!;
+    let low = 0;
+    let high = this.starts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.starts[middle]! <= point) low = middle + 1;
+      else high = middle;
+    }
+    return low > 0 && point <= this.ends[low - 1]!;
+  }
+}
+
+/** What BERT's cleaning drops. */
+export const controls = new CharacterSet(tables.control);
+/** What BERT's stripping of accents drops. */
+export const nonspacingMarks = new CharacterSet(tables.nonspacingMark);
+/** What StripAccents drops. */
+export const marks = new CharacterSet(tables.mark);
+/** ASCII's symbols and Unicode's punctuation. */
+export const punctuation = new CharacterSet(tables.punctuation);

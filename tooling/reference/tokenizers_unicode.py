@@ -1,0 +1,82 @@
+"""The character classes of Hugging Face's `tokenizers`, whose tables are older than any JavaScript engine's.
+
+Writes `packages/tokenizer/src/json/unicode-tables.ts`: for each class the ranges of its characters, asked one by one.
+Takes about a minute.
+"""
+
+from importlib.metadata import version
+
+from tokenizers import normalizers, pre_tokenizers
+
+from fixtures import REPOSITORY
+
+OUT = REPOSITORY / "packages/tokenizer/src/json/unicode-tables.ts"
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def bert(**options):
+    off = {"clean_text": False, "handle_chinese_chars": False, "strip_accents": False, "lowercase": False}
+    return normalizers.BertNormalizer(**(off | options))
+
+
+def drops(normalizer):
+    """Whether a normalizer drops a character."""
+    return lambda c: normalizer.normalize_str(f"a{c}b") == "ab"
+
+
+def isolates(pre_tokenizer):
+    """Whether a pre-tokenizer cuts a character out of a word."""
+    return lambda c: len(pre_tokenizer.pre_tokenize_str(f"a{c}a")) == 3
+
+
+CLASSES = {
+    "control": ("What BERT's cleaning drops.", drops(bert(clean_text=True))),
+    "nonspacingMark": ("What BERT's stripping of accents drops.", drops(bert(strip_accents=True))),
+    "mark": ("What StripAccents drops.", drops(normalizers.StripAccents())),
+    "punctuation": ("What Punctuation and BERT cut out.", isolates(pre_tokenizers.Punctuation())),
+}
+
+
+def base36(n):
+    return (base36(n // 36) if n >= 36 else "") + DIGITS[n % 36]
+
+
+def table(member):
+    """Ranges as pairs in base 36: the gap since the last one and how many characters follow the first."""
+    ranges = []
+    for point in range(0x110000):
+        if 0xD800 <= point < 0xE000 or not member(chr(point)):
+            continue
+        if ranges and ranges[-1][1] == point - 1:
+            ranges[-1][1] = point
+        else:
+            ranges.append([point, point])
+    last = 0
+    pairs = []
+    for first, end in ranges:
+        pairs.append(base36(first - last) + (f".{base36(end - first)}" if end > first else ""))
+        last = end
+    return " ".join(pairs)
+
+
+def wrapped(text, width=110):
+    lines, line = [], ""
+    for word in text.split(" "):
+        if len(line) + len(word) + 1 > width:
+            lines.append(line)
+            line = ""
+        line += word + " "
+    lines.append(line.rstrip())
+    return " +\n".join(f"  '{line}'" for line in lines)
+
+
+def main():
+    parts = [f"// Written by tooling/reference/tokenizers_unicode.py from tokenizers {version('tokenizers')}.\n"]
+    for name, (what, member) in CLASSES.items():
+        parts.append(f"/** {what} */\nexport const {name} =\n{wrapped(table(member))};\n")
+    OUT.write_text("\n".join(parts), encoding="utf-8")
+    print(f"{OUT.relative_to(REPOSITORY)}: {OUT.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
