@@ -2,14 +2,19 @@
 
 Writes `packages/tokenizer/test/fixtures/<family>.json.gz`: the `tokenizer.json`, the texts, and for each text ids,
 tokens, offsets, type ids and the decoded text. The tokenizers are trained here, on text that this program makes.
+
+    python tokenizers_fixtures.py [--fuzz N] [--out FOLDER]
+
+With more random texts and another folder, the tests of the package run on that: `ASHLAR_FIXTURES=FOLDER vitest run
+test/families`.
 """
 
-import base64
+import argparse
+
 import gzip
 import io
 import json
 import random
-import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
@@ -325,16 +330,20 @@ def slim(case):
     return {key: case[key] for key in ("text", "ids", "offsets", "decoded")}
 
 
-def write(name, value):
+def write(name, value, folder=OUT):
     """Writes a gzip file without a time stamp, so that a second run gives the same bytes."""
-    OUT.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=False)
-    path = OUT / f"{name}.json.gz"
+    path = folder / f"{name}.json.gz"
     path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
-    print(f"{path.relative_to(REPOSITORY)}: {path.stat().st_size:,} bytes")
+    print(f"{path}: {path.stat().st_size:,} bytes")
 
 
 def main():
+    parser = argparse.ArgumentParser(description="Write the fixtures of the tokenizer families.")
+    parser.add_argument("--fuzz", type=int, default=300, help="random texts for each family")
+    parser.add_argument("--out", type=Path, default=OUT)
+    options = parser.parse_args()
     made_by = {package: version(package) for package in ("tokenizers", "sentencepiece")}
     unigram = train_sentencepiece("unigram", 400, pad_id=0, eos_id=1, unk_id=2, bos_id=-1)
     families = {
@@ -370,9 +379,10 @@ def main():
                 "madeBy": made_by,
                 "tokenizer": json.loads(tokenizer.to_str()),
                 "cases": record(tokenizer, TORTURE),
-                "fuzz": [slim(case) for case in record(tokenizer, fuzz(300))],
+                "fuzz": [slim(case) for case in record(tokenizer, fuzz(options.fuzz))],
                 "pairs": recorded_pairs,
             },
+            options.out,
         )
 
 

@@ -3,13 +3,15 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { format } from 'prettier';
 
 const skeleton = 'packages/embeddings';
 const copied = ['tsconfig.json', 'tsup.config.ts', 'vitest.config.ts'];
 const template = join(import.meta.dirname, 'template');
 
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
-const writeJson = (path, value) => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`);
+const writeJson = async (path, value) =>
+  writeFileSync(path, await format(JSON.stringify(value, null, 2), { filepath: path, printWidth: 120 }));
 
 function fail(sentence) {
   console.error(sentence);
@@ -23,17 +25,17 @@ if (!name || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name))
   fail('Usage: pnpm new NAME ["what it exists for"] [--floor FLOOR], NAME in kebab-case.');
 const folder = join('packages', name);
 if (existsSync(folder)) fail(`${folder} exists already.`);
-const floor = registerFloor();
+const floor = await registerFloor();
 
 for (const file of copied) {
   mkdirSync(folder, { recursive: true });
   cpSync(join(skeleton, file), join(folder, file));
 }
-writeJson(join(folder, 'package.json'), manifest());
-writeJson(join(folder, 'turbo.json'), { extends: ['//'], tags: [floor] });
+await writeJson(join(folder, 'package.json'), manifest());
+await writeJson(join(folder, 'turbo.json'), { extends: ['//'], tags: [floor] });
 for (const file of readdirSync(template, { recursive: true }))
   if (file.endsWith('.template')) fill(file.replace(/\.template$/, ''));
-registerChecks();
+await registerChecks();
 console.log(`Made ${folder} on the floor "${floor}". Next:
 
   pnpm install
@@ -43,7 +45,7 @@ Then a line in the README's table of packages, and npm run changeset.
 `);
 
 /** The floor from the list, or the one asked for, which is then written into the list. */
-function registerFloor() {
+async function registerFloor() {
   const path = 'tooling/checks/floors.json';
   const list = readJson(path);
   const names = Object.keys(list.floors);
@@ -52,7 +54,7 @@ function registerFloor() {
   const floor = known ?? values.floor ?? 'parts';
   if (!names.includes(floor)) fail(`There is no floor "${floor}". There are: ${names.join(', ')}.`);
   if (!known) list.floors[floor].push(name);
-  writeJson(path, list);
+  await writeJson(path, list);
   return floor;
 }
 
@@ -79,11 +81,14 @@ function fill(file) {
 }
 
 /** The packaging checks build what their manifest names, and hold every entry to a size. */
-function registerChecks() {
+async function registerChecks() {
   const path = 'tooling/checks/package.json';
   const checks = readJson(path);
   const dependencies = Object.entries({ ...checks.dependencies, [`@ashlar/${name}`]: 'workspace:*' });
-  writeJson(path, { ...checks, dependencies: Object.fromEntries(dependencies.sort(([a], [b]) => (a < b ? -1 : 1))) });
+  await writeJson(path, {
+    ...checks,
+    dependencies: Object.fromEntries(dependencies.sort(([a], [b]) => (a < b ? -1 : 1))),
+  });
   const budgets = readJson('tooling/checks/size-budgets.json');
-  writeJson('tooling/checks/size-budgets.json', { ...budgets, [`@ashlar/${name}`]: 1000 });
+  await writeJson('tooling/checks/size-budgets.json', { ...budgets, [`@ashlar/${name}`]: 1000 });
 }

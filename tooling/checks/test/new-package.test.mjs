@@ -49,6 +49,12 @@ describe('pnpm new', () => {
     expect(status, output).toBe(0);
   });
 
+  it('what it made and changed is formatted', () => {
+    const folders = ['packages/window-shopping', 'tooling/checks'].map((folder) => join(copy, folder));
+    const { status, output } = run(tool('prettier'), ['--config', join(root, '.prettierrc'), '--check', ...folders]);
+    expect(status, output).toBe(0);
+  });
+
   it('gives a planned package its floor from the list', () => {
     expect(make('lora').status).toBe(0);
     expect(json('packages/lora/turbo.json').tags).toEqual(['parts']);
