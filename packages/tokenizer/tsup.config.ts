@@ -1,3 +1,8 @@
 import { library } from '@ashlar-internal/config/tsup';
 
-export default library({ index: 'src/index.ts', chat: 'src/chat/index.ts' });
+export default library({
+  index: 'src/index.ts',
+  bpe: 'src/bpe.ts',
+  chat: 'src/chat/index.ts',
+  'training-worker': 'src/training/training-worker.ts',
+});

@@ -35,7 +35,7 @@ const LARGEST_KEPT = 1 << 22;
 /** Byte-level BPE on UTF-8: pieces from a scanner, a table of words already seen, merges for the rest. */
 export class BytePairEncoder {
   readonly vocabulary: ByteVocabulary;
-  private readonly scan: Scanner;
+  readonly scan: Scanner;
   private readonly merger: Merger;
   /** The id of a word, or `-2 - place` of its ids in `sequences`. */
   private readonly words: WordTable;
