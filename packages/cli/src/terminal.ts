@@ -4,15 +4,15 @@ export interface Terminal {
   out(text: string): void;
   /** How it is going, and what went wrong. */
   err(text: string): void;
-  /** Whether somebody watches: bars and colours make sense. */
-  readonly interactive: boolean;
+  /** Whether somebody sees at once what is written there. */
+  readonly isWatched: { out: boolean; err: boolean };
 }
 
 /** The terminal of this process. */
 export const processTerminal: Terminal = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
-  interactive: process.stderr.isTTY === true,
+  isWatched: { out: process.stdout.isTTY === true, err: process.stderr.isTTY === true },
 };
 
 /**
@@ -24,6 +24,12 @@ export class Printer {
     readonly terminal: Terminal,
     readonly json: boolean,
   ) {}
+
+  /** Whether a progress bar, which goes to standard error, is seen among what is said. */
+  get showsBars(): boolean {
+    const { out, err } = this.terminal.isWatched;
+    return err && (out || this.json);
+  }
 
   /** Says a line to the reader. */
   say(line = ''): void {

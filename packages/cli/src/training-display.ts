@@ -7,7 +7,7 @@ type StepEvent = Extract<TrainEvent, { type: 'step' }>;
 
 /** Shows a pretraining: a bar where somebody watches, else a line for each evaluation; and counts what it sees. */
 export class TrainingDisplay {
-  private readonly bars: cliProgress.MultiBar | null;
+  private bars: cliProgress.MultiBar | null;
   private bar: cliProgress.SingleBar | undefined;
   private steps = 0;
   private stepsSeen = 0;
@@ -18,7 +18,7 @@ export class TrainingDisplay {
 
   constructor(private readonly printer: Printer) {
     const bar = ' {bar} {step}/{steps}  loss {loss}  held-out {heldOut}  {speed} tokens/s  {left} left';
-    this.bars = printer.terminal.interactive
+    this.bars = printer.showsBars
       ? new cliProgress.MultiBar(
           { format: bar, clearOnComplete: true, hideCursor: true, barsize: 24 },
           cliProgress.Presets.rect,
@@ -64,6 +64,7 @@ export class TrainingDisplay {
   /** Takes the bar away. */
   stop(): void {
     this.bars?.stop();
+    this.bars = null;
   }
 
   private start(step: number, steps: number, passedOver: readonly string[]): void {

@@ -18,7 +18,7 @@ export async function captured(...argv: string[]): Promise<Captured> {
   const code = await run(argv, {
     out: (text) => (result.out += text),
     err: (text) => (result.err += text),
-    interactive: false,
+    isWatched: { out: false, err: false },
   });
   return { code, ...result };
 }

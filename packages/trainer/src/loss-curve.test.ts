@@ -39,10 +39,13 @@ describe('lossCurveSvg', () => {
   });
 });
 
-it('smoothing keeps a level and follows a change', () => {
-  const level = smoothed(Array.from({ length: 200 }, (_, i) => ({ step: i, loss: i < 100 ? 4 : 1 })));
-  expect(level[99]!.loss).toBeCloseTo(4, 9);
-  expect(level[199]!.loss).toBeCloseTo(1, 5);
+it('smoothing keeps a level, does not lag, and begins and ends where the curve does', () => {
+  const step = smoothed(Array.from({ length: 400 }, (_, i) => ({ step: i, loss: i < 200 ? 4 : 1 })));
+  expect(step[150]!.loss).toBeCloseTo(4, 9);
+  expect(step[199]!.loss + step[200]!.loss).toBeCloseTo(5, 9);
+  expect(step[250]!.loss).toBeCloseTo(1, 9);
+  const slope = smoothed(Array.from({ length: 400 }, (_, i) => ({ step: i, loss: i })));
+  for (const { step, loss } of slope) expect(loss).toBeCloseTo(step, 9);
 });
 
 it('ticks are round and enclose the values', () => {

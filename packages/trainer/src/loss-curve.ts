@@ -22,18 +22,19 @@ const MAX_POINTS = 2 * (PLOT.right - PLOT.left);
 
 // an image in a page follows the reader's preference too
 const STYLE = `
-  svg { --ink: #1f2328; --soft: #59636e; --grid: #d8dee4; --training: #0969da; --held-out: #bc4c00; --paper: #ffffff }
+  .loss-curve { --ink: #1f2328; --soft: #59636e; --grid: #d8dee4; --training: #0969da; --held-out: #bc4c00; --paper: #ffffff }
   @media (prefers-color-scheme: dark) {
-    svg { --ink: #e6edf3; --soft: #9198a1; --grid: #30363d; --training: #58a6ff; --held-out: #f0883e; --paper: #0d1117 }
+    .loss-curve { --ink: #e6edf3; --soft: #9198a1; --grid: #30363d; --training: #58a6ff; --held-out: #f0883e; --paper: #0d1117 }
   }
-  text { font: 13px system-ui, sans-serif; fill: var(--soft); font-variant-numeric: tabular-nums }
-  .strong { fill: var(--ink) }
-  .end { text-anchor: end } .middle { text-anchor: middle }
-  .grid { stroke: var(--grid) }
-  .raw { fill: none; stroke: var(--training); stroke-width: 1; opacity: .35 }
-  .smooth { fill: none; stroke: var(--training); stroke-width: 2.2; stroke-linejoin: round }
-  .baseline { stroke: var(--soft); stroke-dasharray: 5 4 }
-  .held-out { fill: var(--held-out); stroke: var(--paper); stroke-width: 1.5 }`;
+  .loss-curve text { font: 13px system-ui, sans-serif; fill: var(--soft); font-variant-numeric: tabular-nums }
+  .loss-curve .strong { fill: var(--ink) }
+  .loss-curve .end { text-anchor: end }
+  .loss-curve .middle { text-anchor: middle }
+  .loss-curve .grid { stroke: var(--grid) }
+  .loss-curve .raw { fill: none; stroke: var(--training); stroke-width: 1; opacity: .35 }
+  .loss-curve .smooth { fill: none; stroke: var(--training); stroke-width: 2.2; stroke-linejoin: round }
+  .loss-curve .baseline { stroke: var(--soft); stroke-dasharray: 5 4 }
+  .loss-curve .held-out { fill: var(--held-out); stroke: var(--paper); stroke-width: 1.5 }`;
 
 /** Training and held-out loss over the steps as an SVG image of its own; equal curves give equal bytes. */
 export function lossCurveSvg({ training, heldOut, steps, baseline }: LossCurve): string {
@@ -50,7 +51,7 @@ export function lossCurveSvg({ training, heldOut, steps, baseline }: LossCurve):
   const line = (points: readonly CurvePoint[]) => points.map(({ step, loss }) => `${x(step)},${y(loss)}`).join(' ');
   const { left, right, bottom } = PLOT;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${summary(training, heldOut)}">`,
+    `<svg class="loss-curve" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${summary(training, heldOut)}">`,
     `<style>${STYLE}\n</style>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="var(--paper)"/>`,
     ...yTicks.flatMap((tick) => [
@@ -91,13 +92,14 @@ function summary(training: readonly CurvePoint[], heldOut: readonly CurvePoint[]
   return [...span('training', training), ...span('held-out', heldOut)].join(', ') || 'no loss yet';
 }
 
-/** An exponential average over about a fiftieth of the points, without a slow start. */
+/** The mean of each point's neighbourhood, about a fiftieth of the curve, as wide to the left as to the right. */
 export function smoothed(points: readonly CurvePoint[]): CurvePoint[] {
-  const keep = 1 - 1 / Math.max(1, Math.min(points.length / 50, 100));
-  let [sum, weight] = [0, 0];
-  return points.map(({ step, loss }) => {
-    [sum, weight] = [keep * sum + loss, keep * weight + 1];
-    return { step, loss: sum / weight };
+  const reach = Math.min(50, Math.floor(points.length / 100));
+  const sums = [0];
+  for (const { loss } of points) sums.push(sums.at(-1)! + loss);
+  return points.map(({ step }, i) => {
+    const wide = Math.min(reach, i, points.length - 1 - i);
+    return { step, loss: (sums[i + wide + 1]! - sums[i - wide]!) / (2 * wide + 1) };
   });
 }
 

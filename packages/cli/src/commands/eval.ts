@@ -17,7 +17,7 @@ export async function evalCommand(flags: EvalFlags, printer: Printer): Promise<n
   await openBackend(flags.backend);
   const { model, tokenizer } = await openModel(flags.model);
   const { signal, release } = abortOnInterrupt();
-  const bar = printer.terminal.interactive
+  const bar = printer.showsBars
     ? new cliProgress.SingleBar(
         { format: ' {bar} {value}/{total} batches', clearOnComplete: true },
         cliProgress.Presets.rect,

@@ -21,7 +21,7 @@ export async function trainTokenizerCommand(flags: TrainTokenizerFlags, printer:
   if (existsSync(file) && !flags.overwrite) throw new Error(`${file} exists already: --overwrite replaces it`);
   if (flags.kind === 'bpe' && flags.vocabSize < 256)
     throw new Error(`--vocab-size must be 256 or more, found ${flags.vocabSize}: every byte is a token`);
-  const bar = printer.terminal.interactive
+  const bar = printer.showsBars
     ? new cliProgress.SingleBar(
         { format: ' {bar} {value}/{total} tokens', clearOnComplete: true },
         cliProgress.Presets.rect,
