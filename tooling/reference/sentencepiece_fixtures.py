@@ -4,36 +4,31 @@ Writes `packages/tokenizer/test/fixtures/sentencepiece.json.gz`: the `.model` fi
 """
 
 import base64
-import tempfile
 from importlib.metadata import version
-from pathlib import Path
 
 import sentencepiece
 
-from tokenizers_fixtures import TORTURE, fuzz, train_sentencepiece, write
+from tokenizers_fixtures import TORTURE, fuzz, train_sentencepiece, train_with_rules, write
 
 RULES = "41 30A\t61\n30A\t\nFB01\t66 69\n41\t61\nA0\t20\n3000\t20\n9\t20\nA\t20\n65 301\tE9\n2460\t31 2E\n"
 
 
 def models():
-    with tempfile.TemporaryDirectory() as folder:
-        rules = Path(folder) / "rules.tsv"
-        rules.write_text(RULES, encoding="utf-8")
-        yield "unigram", train_sentencepiece("unigram", 320, normalization_rule_name="identity", character_coverage=0.98)
-        yield "unigram with rules", train_sentencepiece("unigram", 320, normalization_rule_tsv=str(rules))
-        yield "unigram with bytes", train_sentencepiece(
-            "unigram", 600, normalization_rule_name="identity", byte_fallback=True, character_coverage=0.98
-        )
-        yield "bpe with bytes", train_sentencepiece(
-            "bpe",
-            700,
-            normalization_rule_name="identity",
-            byte_fallback=True,
-            remove_extra_whitespaces=False,
-            split_digits=True,
-            character_coverage=0.98,
-        )
-        yield "bpe", train_sentencepiece("bpe", 420, normalization_rule_name="identity", add_dummy_prefix=False)
+    yield "unigram", train_sentencepiece("unigram", 320, normalization_rule_name="identity", character_coverage=0.98)
+    yield "unigram with rules", train_with_rules(RULES, "unigram", 320)
+    yield "unigram with bytes", train_sentencepiece(
+        "unigram", 600, normalization_rule_name="identity", byte_fallback=True, character_coverage=0.98
+    )
+    yield "bpe with bytes", train_sentencepiece(
+        "bpe",
+        700,
+        normalization_rule_name="identity",
+        byte_fallback=True,
+        remove_extra_whitespaces=False,
+        split_digits=True,
+        character_coverage=0.98,
+    )
+    yield "bpe", train_sentencepiece("bpe", 420, normalization_rule_name="identity", add_dummy_prefix=False)
 
 
 def main():

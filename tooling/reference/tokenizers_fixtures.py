@@ -14,7 +14,11 @@ import argparse
 import gzip
 import io
 import json
+import os
 import random
+import tempfile
+import unicodedata
+from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
 
@@ -225,14 +229,29 @@ def gemma():
     return templated(t)
 
 
+def pieces(tokenizer, size):
+    """Characters, then the commonest words and parts of words; the library's own trainer breaks ties by chance."""
+    counts = Counter()
+    for line in corpus():
+        normalized = tokenizer.normalizer.normalize_str(line)
+        for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(normalized):
+            counts[word] += 1
+            for length in (1, 2, 3, 4):
+                counts[word[:length]] += 1
+                for at in range(1, len(word)):
+                    counts["##" + word[at : at + length]] += 1
+    single = sorted(piece for piece in counts if len(piece.removeprefix("##")) == 1)
+    common = sorted(counts, key=lambda piece: (-counts[piece], piece))
+    return (single + [piece for piece in common if piece not in set(single)])[:size]
+
+
 def bert():
     t = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     t.normalizer = normalizers.BertNormalizer()
     t.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    t.train_from_iterator(
-        corpus(), trainers.WordPieceTrainer(vocab_size=420, special_tokens=special, show_progress=False)
-    )
+    t.model = models.WordPiece({p: i for i, p in enumerate(special + pieces(t, 415))}, unk_token="[UNK]")
+    t.add_special_tokens(special)
     t.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
     )
@@ -253,6 +272,37 @@ def train_sentencepiece(kind, size, **options):
         **options,
     )
     return model.getvalue()
+
+
+def character_rules():
+    """The core of SentencePiece's rule nmt_nfkc, which is too large for a fixture: `old TAB new`, code points in hex."""
+    points = [*range(0x80, 0x600), *range(0x1E00, 0x2500), *range(0x3000, 0x3400), *range(0xF900, 0xFB50)]
+    points += [*range(0xFF00, 0xFFF0), *range(0x1D400, 0x1D600)]
+    rules = {}
+    for point in points:
+        old = chr(point)
+        new = unicodedata.normalize("NFKC", old)
+        if new != old:
+            rules[old] = new
+        apart = unicodedata.normalize("NFD", old)
+        if len(apart) > 1 and unicodedata.normalize("NFC", apart) == old:
+            rules[apart] = old
+    rules |= {c: " " for c in "\t\n\r\f\u1680\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u2581\ufeff\ufffd"}
+    rules |= {chr(point): "" for point in [*range(1, 9), 0xB, *range(0xE, 0x20), 0x7F, 0x8F, 0x9F]}
+    codes = lambda text: " ".join(f"{ord(c):X}" for c in text)
+    return "".join(f"{codes(old)}\t{codes(new)}\n" for old, new in sorted(rules.items()))
+
+
+def train_with_rules(rules, *arguments, **options):
+    """`train_sentencepiece` with a table of normalization rules; its path, which the model keeps, is always the same."""
+    before = Path.cwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        try:
+            Path("rules.tsv").write_text(rules, encoding="utf-8")
+            return train_sentencepiece(*arguments, normalization_rule_tsv="rules.tsv", **options)
+        finally:
+            os.chdir(before)
 
 
 def read_pieces(model):
@@ -293,7 +343,6 @@ def character_map(model):
 
 def t5(model):
     t = Tokenizer(models.Unigram(read_pieces(model), unk_id=2, byte_fallback=False))
-    # a character map is trained into the file: the first 40 kB or so are the same for every model of this kind
     t.normalizer = normalizers.Precompiled(character_map(model))
     t.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()])
     t.decoder = decoders.Metaspace()
@@ -345,7 +394,7 @@ def main():
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
     made_by = {package: version(package) for package in ("tokenizers", "sentencepiece")}
-    unigram = train_sentencepiece("unigram", 400, pad_id=0, eos_id=1, unk_id=2, bos_id=-1)
+    unigram = train_with_rules(character_rules(), "unigram", 400, pad_id=0, eos_id=1, unk_id=2, bos_id=-1)
     families = {
         "gpt2": gpt2(),
         "roberta": roberta(),
