@@ -27,6 +27,7 @@ async function size(entry, { name, exports }) {
     target: 'es2022',
     packages: 'external',
     write: false,
+    logLevel: 'error',
   });
   return gzipSync(outputFiles[0].contents, { level: 9 }).length;
 }
