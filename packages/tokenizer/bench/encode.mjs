@@ -1,5 +1,5 @@
 // Encoding, decoding and loading beside other JavaScript tokenizers.
-//   node bench/encode.mjs --peers DIR --corpora FILE,FILE [--encodings r50k_base,cl100k_base,o200k_base] [--rounds 5]
+//   node bench/encode.mjs --peers DIR --corpora FILE,FILE [--encodings r50k_base,cl100k_base,o200k_base] [--rounds 5] [--names gpt-tokenizer,bpe-lite]
 // DIR has gpt-tokenizer, ai-tokenizer, bpe-lite, js-tiktoken (as many as are wanted) in its node_modules; the rank files are gpt-tokenizer's.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,6 +13,7 @@ const { values: args } = parseArgs({
     corpora: { type: 'string' },
     encodings: { type: 'string', default: 'r50k_base,cl100k_base,o200k_base' },
     rounds: { type: 'string', default: '5' },
+    names: { type: 'string', default: 'gpt-tokenizer,ai-tokenizer,bpe-lite,js-tiktoken' },
     ours: { type: 'string', default: new URL('../dist/bpe.js', import.meta.url).pathname },
   },
 });
@@ -65,12 +66,14 @@ const time = (work) => {
 const results = [];
 for (const encoding of args.encodings.split(',')) {
   const built = {};
-  for (const [name, make] of Object.entries(makers))
+  for (const [name, make] of Object.entries(makers)) {
+    if (name !== 'ours' && !args.names.split(',').includes(name)) continue;
     try {
       built[name] = await make(encoding);
     } catch (error) {
       console.error(`skipped ${name} for ${encoding}: ${error.message.split('\n')[0]}`);
     }
+  }
   for (const file of args.corpora.split(',')) {
     const text = readFileSync(file, 'utf8').slice(0, 1_000_000);
     const megabytes = Buffer.byteLength(text) / 1e6;

@@ -99,11 +99,9 @@ export class PipelineTokenizer {
     const { postProcessor } = this.parts;
     const { pair, addSpecialTokens = true } = options;
     if (this.shapes(options)) return this.encoding(text, options).ids;
-    const sequences = (pair === undefined ? [text] : [text, pair]).map((part) => {
-      const ids: number[] = [];
-      this.encodeInto(part, options.specialTokens ?? 'text', ids);
-      return ids;
-    });
+    const sequences = (pair === undefined ? [text] : [text, pair]).map((part) =>
+      this.idsOf(part, options.specialTokens ?? 'text'),
+    );
     if (addSpecialTokens && postProcessor) return postProcessor.processIds(sequences);
     return sequences.length === 1 ? sequences[0]! : sequences.flat();
   }
@@ -178,20 +176,19 @@ export class PipelineTokenizer {
     return (policy === 'text' || this.specialIds.size === 0) && this.addedAreSpecial && !this.parts.normalizer;
   }
 
-  private encodeInto(text: string, policy: SpecialTokenPolicy, ids: number[]): void {
+  private idsOf(text: string, policy: SpecialTokenPolicy): number[] {
     const { encoder } = this;
     const { preTokenizer, model } = this.parts;
-    if (encoder && this.isPlain(policy)) {
-      encoder.encode(text, ids);
-      return;
-    }
+    if (encoder && this.isPlain(policy)) return encoder.encode(text);
+    const ids: number[] = [];
     for (const { piece, token } of this.segments(text, policy)) {
       if (token) ids.push(token.id);
-      else if (encoder) encoder.encode(piece.text, ids);
+      else if (encoder) for (const id of encoder.encode(piece.text)) ids.push(id);
       else
         for (const part of preTokenizer?.preTokenize(piece) ?? [piece])
           if (part.text !== '') model.encodeInto(part.text, ids);
     }
+    return ids;
   }
 
   private count(text: string, limit: number, options: EncodeOptions): number {

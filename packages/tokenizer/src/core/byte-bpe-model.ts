@@ -92,7 +92,7 @@ export class ByteBpeModel implements Model {
   encodeInto(piece: string, ids: number[]): void {
     const bytes = alphabetToBytes(piece);
     this.encoder ??= this.encoderFor(scanAll);
-    if (bytes) this.encoder.encodeBytes(bytes, ids);
+    if (bytes) for (const id of this.encoder.encodeBytes(bytes)) ids.push(id);
   }
 
   tokenize(piece: string): ModelToken[] {

@@ -62,16 +62,16 @@ export class BytePairEncoder {
     this.merger = merges ? new PairMerger(vocabulary, merges) : new RankMerger(vocabulary, this.words);
   }
 
-  /** Appends the ids of a text to `ids`. */
-  encode(text: string, ids: number[]): void {
+  /** The ids of a text. */
+  encode(text: string): number[] {
     this.text.setText(text);
-    this.drain(ids);
+    return this.all();
   }
 
-  /** Appends the ids of well-formed UTF-8 to `ids`. */
-  encodeBytes(bytes: Uint8Array, ids: number[]): void {
+  /** The ids of well-formed UTF-8. */
+  encodeBytes(bytes: Uint8Array): number[] {
     this.text.setBytes(bytes);
-    this.drain(ids);
+    return this.all();
   }
 
   /** Number of ids of a text; stops soon after it exceeds `limit`. */
@@ -95,14 +95,23 @@ export class BytePairEncoder {
     }
   }
 
-  private drain(ids: number[]): void {
+  private all(): number[] {
     const { length } = this.text;
-    for (let i = 0; i < length;) {
-      i = this.run(this.text, i, length);
-      const { out, outLength } = this;
-      for (let o = 0; o < outLength; o++) ids.push(out[o]!);
+    const batches: Int32Array[] = [];
+    let total = 0;
+    let i = this.run(this.text, 0, length);
+    for (; i < length; i = this.run(this.text, i, length)) {
+      batches.push(this.out.slice(0, this.outLength));
+      total += this.outLength;
     }
+    // an array of the right size at once: growing one costs as much as the encoding
+    const ids = new Array<number>(total + this.outLength);
+    let n = 0;
+    for (const batch of batches) for (let o = 0; o < batch.length; o++) ids[n++] = batch[o]!;
+    const { out, outLength } = this;
+    for (let o = 0; o < outLength; o++) ids[n++] = out[o]!;
     this.release();
+    return ids;
   }
 
   /** Lets go of buffers that a long text made large. */
