@@ -51,12 +51,7 @@ export class BytePairEncoder {
   constructor({ vocabulary, scan, merges, wholeTokens = !merges, cacheSize = 1 << 17 }: BytePairEncoderOptions) {
     this.vocabulary = vocabulary;
     this.scan = scan;
-    this.words = new WordTable(wholeTokens ? vocabulary.length : 0);
-    if (wholeTokens) {
-      const { buffer, starts } = vocabulary;
-      for (let id = 0; id < vocabulary.length; id++)
-        if (starts[id]! < starts[id + 1]!) this.words.add(buffer, starts[id]!, starts[id + 1]!, id);
-    }
+    this.words = wholeTokens ? WordTable.of(vocabulary) : new WordTable();
     this.maxWords = vocabulary.length + cacheSize;
     this.ranked = !merges;
     this.merger = merges ? new PairMerger(vocabulary, merges) : new RankMerger(vocabulary, this.words);

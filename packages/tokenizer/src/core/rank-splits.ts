@@ -7,10 +7,9 @@ import { WordTable } from './word-table.js';
  *
  * @returns `[left, right, merged]` ids
  */
-export function rankSplits({ buffer, starts, length }: ByteVocabulary): Int32Array {
-  const words = new WordTable(length);
-  for (let id = 0; id < length; id++)
-    if (starts[id]! < starts[id + 1]!) words.add(buffer, starts[id]!, starts[id + 1]!, id);
+export function rankSplits(vocabulary: ByteVocabulary): Int32Array {
+  const { buffer, starts, length } = vocabulary;
+  const words = WordTable.of(vocabulary);
   const merges: number[] = [];
   for (let id = 0; id < length; id++) {
     const start = starts[id]!;

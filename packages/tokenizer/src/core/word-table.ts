@@ -1,4 +1,5 @@
 import { ByteBuffer } from './byte-buffer.js';
+import type { ByteVocabulary } from './byte-vocabulary.js';
 import { PairTable } from './pair-table.js';
 
 /** Bits of the first and second four bytes that belong to a word of n < 8 bytes. */
@@ -18,6 +19,20 @@ export class WordTable {
   constructor(capacity = 1024) {
     this.short = new PairTable(capacity >> 1);
     this.allocate(capacity >> 1);
+  }
+
+  /** A table of every token with its id. */
+  static of({ buffer, starts, length }: ByteVocabulary): WordTable {
+    const table = new WordTable(length * 1.6);
+    const { view } = buffer;
+    table.arena.append(buffer.bytes, 0, buffer.length);
+    for (let id = 0; id < length; id++) {
+      const start = starts[id]!;
+      const end = starts[id + 1]!;
+      if (end - start >= 8) table.place(hashWord(view, start, end), start, end - start, id);
+      else if (start < end) table.add(buffer, start, end, id);
+    }
+    return table;
   }
 
   /** Words stored. */
@@ -51,7 +66,6 @@ export class WordTable {
       this.short.set((view.getInt32(start + 4, true) & second[n]!) | (n << 24), low, value);
       return;
     }
-    if (this.longSize * 8 >= this.long.length) this.grow();
     const at = this.arena.length;
     this.arena.append(buffer.bytes, start, end);
     this.place(hashWord(view, start, end), at, n, value);
@@ -113,6 +127,7 @@ export class WordTable {
   }
 
   private place(hash: number, at: number, length: number, value: number): void {
+    if (this.longSize * 8 >= this.long.length) this.grow();
     const { long } = this;
     let p = (hash & ((long.length >> 2) - 1)) << 2;
     while (long[p + 2] !== 0) p = (p + 4) & (long.length - 1);
