@@ -5,7 +5,10 @@ import { check } from './shapes.js';
 const run = /* @__PURE__ */ defineOp<'AshlarGlobalNorm'>({
   name: 'AshlarGlobalNorm',
   outputs: ['y'],
-  reference: ({ tensors }) => [tf.sqrt(tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor)))))],
+  // not addN: on webgpu it binds all its inputs at once, and a device may allow no more than eight
+  reference: ({ tensors }) => [
+    tf.sqrt(tensors.map((tensor) => tf.sum(tf.square(tensor))).reduce((a, b) => tf.add(a, b))),
+  ],
 });
 
 /**
