@@ -35,7 +35,7 @@ export async function* trainTokenizer(options: TrainTokenizerOptions): AsyncGene
 }
 
 /** Makes the tokenizer of a text at once. */
-export function makeTokenizer({ text, config, onProgress }: TrainTokenizerOptions): Tokenizer {
+function makeTokenizer({ text, config, onProgress }: TrainTokenizerOptions): Tokenizer {
   if (config.kind === 'characters') return characterTokenizer(text);
   if (config.kind === 'bytes') return byteTokenizer();
   const vocabSize = config.vocabSize!;

@@ -4,6 +4,7 @@ export type {
   CheckpointEvent,
   DoneEvent,
   EvaluationEvent,
+  PauseEvent,
   StartEvent,
   StepEvent,
   StoppedEvent,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { openBackend, type BackendName } from '../backend.js';
 import { thousands } from '../format.js';
 import { readJsonFile, readText, readTokenizer } from '../inputs.js';
+import { checkRoom } from '../room.js';
 import type { Printer } from '../terminal.js';
 import { TrainingDisplay } from '../training-display.js';
 
@@ -39,7 +40,10 @@ export async function pretrainCommand(flags: PretrainFlags, printer: Printer): P
   try {
     for await (const event of pretrain({ text, config, store, existing, signal, ...(tokenizer && { tokenizer }) })) {
       display.show(event);
-      if (event.type === 'model') parameters = event.parameters;
+      if (event.type === 'model') {
+        parameters = event.parameters;
+        await checkRoom(flags.out, parameters);
+      }
       if (event.type === 'evaluation') evaluation = event;
       if (event.type === 'stopped') {
         display.stop();

@@ -1,0 +1,167 @@
+import { parameters, type Module } from '@ashlar/nn';
+import type * as tf from '@tensorflow/tfjs-core';
+import { breathe } from './breathe.js';
+import { bitsPerByte, evaluate, perplexity } from './evaluate.js';
+import type { EvaluationEvent, TrainEvent } from './events.js';
+import type { CurvePoint, LossCurve } from './loss-curve.js';
+import type { HostBatch } from './objective.js';
+import type { RunProgress } from './run.js';
+import type { TrainOptions } from './train.js';
+import { NonFiniteError, trainingStep } from './training-step.js';
+
+/** One call of `train`: where it stands, and the parts of its loop. */
+export class Training<M extends Module, B extends HostBatch> {
+  private progress: RunProgress = { step: 0, best: null };
+  /** The step whose state is on disk; the initial one needs no saving. */
+  private savedStep = 0;
+  private evaluation: EvaluationEvent | null = null;
+  private losses: LastLosses;
+  private readonly trained: ReadonlyMap<string, tf.Variable>;
+  private readonly curve: Pick<LossCurve, 'steps' | 'baseline'>;
+
+  constructor(private readonly options: TrainOptions<M, B>) {
+    const { model, steps, baseline } = options;
+    this.trained = parameters(model);
+    this.curve = { steps, ...(baseline && { baseline }) };
+    this.losses = new LastLosses(steps);
+  }
+
+  async *events(): AsyncGenerator<TrainEvent> {
+    const { steps, evaluation: plan, signal, pause } = this.options;
+    const checkpointEvery = this.options.checkpointEvery ?? plan?.every ?? Infinity;
+    yield await this.start();
+    for (;;) {
+      const { step } = this.progress;
+      const isLast = step >= steps;
+      // saved before the evaluation, which a resumed run does again: a state never depends on how far it got
+      if (isLast || step % checkpointEvery === 0) yield* this.checkpoint();
+      if (plan && (isLast || step % plan.every === 0)) yield* this.evaluate();
+      if (pause?.paused && !signal?.aborted) {
+        yield { type: 'paused', step };
+        await pause.wait(signal);
+        yield { type: 'continued', step };
+      }
+      if (signal?.aborted) {
+        yield* this.checkpoint();
+        yield { type: 'stopped', step };
+        return;
+      }
+      if (isLast) break;
+      yield* this.update();
+      await breathe();
+    }
+    yield await this.finish();
+  }
+
+  private async start(): Promise<TrainEvent> {
+    const { model, optimizer, run, steps } = this.options;
+    let passedOver: string[] = [];
+    if (run) {
+      const { passedOver: found, ...progress } = await run.restore(model, optimizer);
+      passedOver = found;
+      this.progress = progress;
+      this.savedStep = progress.step;
+      run.trainingLosses.forEach((point) => this.losses.add(point));
+    }
+    const size = [...this.trained.values()].reduce((sum, variable) => sum + variable.size, 0);
+    return { type: 'start', step: this.progress.step, steps, parameters: size, passedOver };
+  }
+
+  private async *checkpoint(): AsyncGenerator<TrainEvent> {
+    const { model, optimizer, run, steps } = this.options;
+    const { step } = this.progress;
+    if (!run || this.savedStep === step) return;
+    // the finished folder does not tell where the run was once interrupted
+    const folder = await run.checkpoint(model, optimizer, this.progress, step === steps ? 1 : 2);
+    this.savedStep = step;
+    yield { type: 'checkpoint', step, folder };
+  }
+
+  /** Yields nothing when it is told to stop. */
+  private async *evaluate(): AsyncGenerator<TrainEvent> {
+    const { model, objective, run, exportModel, signal } = this.options;
+    const { batches, bytes, probe } = this.options.evaluation!;
+    const { step, best } = this.progress;
+    const start = performance.now();
+    const result = signal?.aborted ? null : await evaluate(model, objective, batches(), { ...(signal && { signal }) });
+    if (!result) return;
+    const { loss, lossSum, metrics } = result;
+    this.evaluation = {
+      type: 'evaluation',
+      step,
+      loss,
+      perplexity: perplexity(loss),
+      bitsPerByte: bytes === undefined ? null : bitsPerByte(lossSum, bytes),
+      metrics,
+      isBest: loss < (best?.loss ?? Infinity),
+      probe: probe ? await probe(step) : null,
+      milliseconds: performance.now() - start,
+    };
+    await run?.recordEvaluation(this.evaluation, this.curve);
+    if (this.evaluation.isBest) {
+      this.progress = { step, best: { step, loss } };
+      if (run && exportModel) await run.saveModel('best', await exportModel(model));
+    }
+    yield this.evaluation;
+  }
+
+  private async *update(): AsyncGenerator<TrainEvent> {
+    const { model, objective, optimizer, run, schedule, maxGradNorm = 1, seed = 0 } = this.options;
+    const { step, best } = this.progress;
+    const start = performance.now();
+    const learningRate = schedule(step);
+    const batches = await this.options.batches(step);
+    const given = {
+      model,
+      objective,
+      optimizer,
+      parameters: this.trained,
+      batches,
+      learningRate,
+      maxGradNorm,
+      seed,
+      step,
+    };
+    const result = await trainingStep(given).catch((error: unknown) => error as Error);
+    if (result instanceof Error) {
+      if (!(result instanceof NonFiniteError)) throw result;
+      yield* this.checkpoint();
+      const kept = run && step > 0 ? `, the state before it is kept in ${run.place}/checkpoints` : '';
+      throw new NonFiniteError(`${result.message}${kept}; a lower learning rate or a longer warm-up may help`);
+    }
+    this.progress = { step: step + 1, best };
+    this.losses.add({ step: step + 1, loss: result.loss });
+    const milliseconds = performance.now() - start;
+    const event = { type: 'step', step: step + 1, ...result, learningRate, milliseconds } as const;
+    await run?.recordStep(event);
+    yield event;
+  }
+
+  private async finish(): Promise<TrainEvent> {
+    const { model, run, exportModel } = this.options;
+    const { step, best } = this.progress;
+    if (run) {
+      await run.flush();
+      await run.drawCurve(this.curve);
+      if (exportModel) await run.saveModel('model', await exportModel(model));
+    }
+    return { type: 'done', step, trainLoss: this.losses.mean(), evaluation: this.evaluation, best };
+  }
+}
+
+/** The training losses of the last tenth of the steps. */
+class LastLosses {
+  private readonly kept: number[] = [];
+
+  constructor(private readonly steps: number) {}
+
+  add({ step, loss }: CurvePoint): void {
+    if (step > Math.floor(0.9 * this.steps)) this.kept.push(loss);
+  }
+
+  /** null without any. */
+  mean(): number | null {
+    const { length } = this.kept;
+    return length === 0 ? null : this.kept.reduce((sum, loss) => sum + loss, 0) / length;
+  }
+}
