@@ -1,17 +1,21 @@
 import type { Json, Model, ModelToken } from '../types.js';
 import { alphabetToBytes, bytesToAlphabet } from './byte-alphabet.js';
 import { BytePairEncoder } from './byte-pair-encoder.js';
-import { ByteVocabulary } from './byte-vocabulary.js';
+import type { ByteVocabulary } from './byte-vocabulary.js';
+import type { Merger } from './merger.js';
 import { rankSplits } from './rank-splits.js';
 import { scanAll, type Scanner } from './scanners.js';
 
-/** Vocabulary and merges of a byte-level BPE as a `tokenizer.json` has them: strings over the byte alphabet. */
-export interface ByteBpeData {
-  vocab: Map<string, number>;
-  /** Best first. */
-  merges: [string, string][];
-  /** A piece that is a token is not merged. @default false */
-  ignoreMerges?: boolean;
+/** What a byte-level BPE is made of. */
+export interface ByteBpeParts {
+  /** The bytes of the tokens. */
+  vocabulary: ByteVocabulary;
+  /** `[left, right, merged]` ids, best first, and what merges by them; `null` if ids are ranks, as in tiktoken. */
+  merges: { triples: Int32Array; merger: Merger } | null;
+  /** A piece that is a token is not merged. */
+  ignoreMerges: boolean;
+  /** Strings of tokens with characters outside of the alphabet, which are holes in `vocabulary`. */
+  others?: ReadonlyMap<number, string>;
 }
 
 /** Byte-level BPE as a model of a pipeline: its pieces are strings over the byte alphabet. */
@@ -19,48 +23,17 @@ export class ByteBpeModel implements Model {
   private encoder: BytePairEncoder | null = null;
   private ids: Map<string, number> | null = null;
 
-  private constructor(
-    /** The bytes of the tokens. */
-    readonly vocabulary: ByteVocabulary,
-    /** `[left, right, merged]` ids, best first; `null` if ids are ranks, as in tiktoken. */
-    private readonly merges: Int32Array | null,
-    private readonly ignoreMerges: boolean,
-    /** Strings of tokens with characters outside of the alphabet, which are holes in `vocabulary`. */
-    readonly others: ReadonlyMap<number, string>,
-    readonly vocabSize: number,
-  ) {}
+  readonly vocabulary: ByteVocabulary;
+  readonly others: ReadonlyMap<number, string>;
+  readonly vocabSize: number;
 
-  /** @throws where a merge names a token that the vocabulary lacks */
-  static fromData({ vocab, merges, ignoreMerges = false }: ByteBpeData): ByteBpeModel {
-    const bytes: (Uint8Array | undefined)[] = [];
-    const others = new Map<number, string>();
-    for (const [token, id] of vocab) {
-      const own = alphabetToBytes(token);
-      if (own) bytes[id] = own;
-      else others.set(id, token);
-    }
-    const triples = new Int32Array(merges.length * 3);
-    const idOf = (token: string, rank: number): number => {
-      const id = vocab.get(token);
-      if (id !== undefined) return id;
-      throw new Error(`model.merges[${rank}]: ${JSON.stringify(token)} is not in model.vocab`);
-    };
-    for (let rank = 0; rank < merges.length; rank++) {
-      const [left, right] = merges[rank]!;
-      triples[rank * 3] = idOf(left, rank);
-      triples[rank * 3 + 1] = idOf(right, rank);
-      triples[rank * 3 + 2] = idOf(left + right, rank);
-    }
-    const model = new ByteBpeModel(ByteVocabulary.from(bytes), triples, ignoreMerges, others, vocab.size);
-    model.ids = vocab;
-    return model;
-  }
-
-  /** Tokens whose ids are their ranks. */
-  static fromRanks(vocabulary: ByteVocabulary): ByteBpeModel {
-    let size = 0;
+  constructor(private readonly parts: ByteBpeParts) {
+    const { vocabulary, others = new Map<number, string>() } = parts;
+    this.vocabulary = vocabulary;
+    this.others = others;
+    let size = others.size;
     for (let id = 0; id < vocabulary.length; id++) if (vocabulary.has(id)) size++;
-    return new ByteBpeModel(vocabulary, null, true, new Map(), size);
+    this.vocabSize = size;
   }
 
   /** An encoder of whole texts that cuts them with `scan`. */
@@ -68,8 +41,8 @@ export class ByteBpeModel implements Model {
     return new BytePairEncoder({
       vocabulary: this.vocabulary,
       scan,
-      merges: this.merges ?? undefined,
-      wholeTokens: this.ignoreMerges,
+      merger: this.parts.merges?.merger ?? null,
+      wholeTokens: this.parts.ignoreMerges,
     });
   }
 
@@ -109,7 +82,7 @@ export class ByteBpeModel implements Model {
   }
 
   toJSON(): Json {
-    const merges = this.merges ?? rankSplits(this.vocabulary);
+    const merges = this.parts.merges?.triples ?? rankSplits(this.vocabulary);
     const pairs: [string, string][] = [];
     for (let i = 0; i < merges.length; i += 3)
       pairs.push([this.idToToken(merges[i]!)!, this.idToToken(merges[i + 1]!)!]);
@@ -121,7 +94,7 @@ export class ByteBpeModel implements Model {
       end_of_word_suffix: null,
       fuse_unk: false,
       byte_fallback: false,
-      ignore_merges: this.ignoreMerges,
+      ignore_merges: this.parts.ignoreMerges,
       vocab: Object.fromEntries([...this.vocab()].sort((a, b) => a[1] - b[1])),
       merges: pairs,
     };

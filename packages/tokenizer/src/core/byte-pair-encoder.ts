@@ -1,7 +1,8 @@
 import { ByteBuffer } from './byte-buffer.js';
 import type { ByteVocabulary } from './byte-vocabulary.js';
 import { grown } from './grown.js';
-import { PairMerger, RankMerger, type Merger } from './mergers.js';
+import type { Merger } from './merger.js';
+import { RankMerger } from './rank-merger.js';
 import type { Scanner } from './scanners.js';
 import { WordTable } from './word-table.js';
 
@@ -9,13 +10,10 @@ export interface BytePairEncoderOptions {
   vocabulary: ByteVocabulary;
   /** How a text is cut into pieces before merging. */
   scan: Scanner;
-  /**
-   * `[left, right, merged]` id triples, best first, as in a `tokenizer.json`.
-   * Left out, every pair whose bytes together are a token may merge, lowest id first, as in tiktoken.
-   */
-  merges?: Int32Array;
-  /** A piece that is a token is not merged. @default true without `merges`, else false */
-  wholeTokens?: boolean;
+  /** Merges by a list of pairs; `null` merges by ranks, as tiktoken does. */
+  merger: Merger | null;
+  /** A piece that is a token is not merged; always so by ranks. */
+  wholeTokens: boolean;
   /** Encoded words kept; when there are more, all are forgotten. @default 131072 */
   cacheSize?: number;
 }
@@ -48,13 +46,13 @@ export class BytePairEncoder {
   private out = new Int32Array(OUT);
   private outLength = 0;
 
-  constructor({ vocabulary, scan, merges, wholeTokens = !merges, cacheSize = 1 << 17 }: BytePairEncoderOptions) {
+  constructor({ vocabulary, scan, merger, wholeTokens, cacheSize = 1 << 17 }: BytePairEncoderOptions) {
     this.vocabulary = vocabulary;
     this.scan = scan;
-    this.words = wholeTokens ? WordTable.of(vocabulary) : new WordTable();
+    this.words = wholeTokens || !merger ? WordTable.of(vocabulary) : new WordTable();
     this.maxWords = vocabulary.length + cacheSize;
-    this.ranked = !merges;
-    this.merger = merges ? new PairMerger(vocabulary, merges) : new RankMerger(vocabulary, this.words);
+    this.ranked = !merger;
+    this.merger = merger ?? new RankMerger(vocabulary, this.words);
   }
 
   /** The ids of a text. */

@@ -19,7 +19,7 @@ export function tiktokenParts(
     throw new RangeError(
       `no encoding ${JSON.stringify(encoding)}; there are ${Object.keys(tiktokenEncodings).join(', ')}`,
     );
-  const model = ByteBpeModel.fromRanks(readRanks(ranks));
+  const model = new ByteBpeModel({ vocabulary: readRanks(ranks), merges: null, ignoreMerges: true });
   return {
     pattern: known.pattern,
     model,

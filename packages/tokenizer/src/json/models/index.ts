@@ -1,5 +1,5 @@
 import { alphabetToBytes } from '../../core/byte-alphabet.js';
-import { ByteBpeModel } from '../../core/byte-bpe-model.js';
+import { listedBpe } from '../../core/listed-bpe.js';
 import type { Json, Model } from '../../types.js';
 import type { JsonReader } from '../reader.js';
 import { readTyped, type Readers } from '../typed.js';
@@ -27,7 +27,7 @@ function readBpe(r: JsonReader, preTokenizer: Json): Model {
     !dropout && unkToken === null && !continuingSubwordPrefix && !endOfWordSuffix && !byteFallback && !options.fuseUnk;
   const singles = new Set([...ids.keys()].filter((token) => token.length === 1 && alphabetToBytes(token)));
   if (plain && singles.size === 256 && spellsBytes(preTokenizer))
-    return ByteBpeModel.fromData({ vocab: ids, merges, ignoreMerges });
+    return listedBpe({ vocab: ids, merges, ignoreMerges });
   return new BpeModel(ids, merges, options);
 }
 
