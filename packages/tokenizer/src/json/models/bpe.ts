@@ -1,7 +1,8 @@
+import { PairTable } from '../../core/pair-table.js';
 import type { Model, ModelToken } from '../../types.js';
 import type { JsonReader } from '../reader.js';
 import type { Merges } from './bpe-merges.js';
-import { mergeWord, type Symbol } from './merge-word.js';
+import { mergeWord, type MergeTable, type Word } from './merge-word.js';
 import { TokenTable } from './token-table.js';
 import { Utf8Places, utf8Length } from './utf8-places.js';
 
@@ -27,9 +28,9 @@ export interface BpeOptions {
 /** Byte-pair encoding of characters (Sennrich 2016), with all the options of a `tokenizer.json`. */
 export class BpeModel implements Model {
   private readonly table: TokenTable;
-  private readonly merge = new Map<number, [rank: number, id: number]>();
+  private readonly mergeTable: MergeTable;
   private readonly options: Required<BpeOptions>;
-  private readonly cache = new Map<string, ModelToken[]>();
+  private readonly cache = new Map<string, Word>();
   private readonly random = randomNumbers(0x9e3779b9);
 
   constructor(
@@ -56,9 +57,10 @@ export class BpeModel implements Model {
     };
     this.table = new TokenTable(ids);
     const prefix = continuingSubwordPrefix?.length ?? 0;
+    this.mergeTable = { ranks: new PairTable(merges.length + 1), results: new Int32Array(merges.length) };
     merges.forEach(([left, right], rank) => {
-      const [a, b, merged] = [left, right, left + right.slice(prefix)].map((token) => ids.get(token)) as number[];
-      this.merge.set(pairKey(a!, b!), [rank, merged!]);
+      this.mergeTable.ranks.set(ids.get(left)!, ids.get(right)!, rank);
+      this.mergeTable.results[rank] = ids.get(left + right.slice(prefix))!;
     });
   }
 
@@ -79,60 +81,72 @@ export class BpeModel implements Model {
   }
 
   tokenize(piece: string): ModelToken[] {
+    const { ids, lengths } = this.word(piece);
+    const places = new Utf8Places(piece);
+    let at = 0;
+    return Array.from(ids, (id, i): ModelToken => {
+      const [start, end] = places.units(at, at + lengths[i]!);
+      at += lengths[i]!;
+      return { id, token: this.table.token(id)!, start, end };
+    });
+  }
+
+  encodeInto(piece: string, ids: number[]): void {
+    for (const id of this.word(piece).ids) ids.push(id);
+  }
+
+  private word(piece: string): Word {
     const { ignoreMerges, dropout } = this.options;
     const whole = ignoreMerges ? this.table.ids.get(piece) : undefined;
-    if (whole !== undefined) return [{ id: whole, token: piece, start: 0, end: piece.length }];
+    if (whole !== undefined) return { ids: Int32Array.of(whole), lengths: Int32Array.of(encoder.encode(piece).length) };
     const known = this.cache.get(piece);
     if (known) return known;
     const skip = dropout ? () => this.random() < dropout : null;
-    const word = mergeWord(this.symbols(piece), (a, b) => this.merge.get(pairKey(a, b)), skip);
-    const places = new Utf8Places(piece);
-    let at = 0;
-    const tokens = word.map(({ id, length }): ModelToken => {
-      const [start, end] = places.units(at, at + length);
-      at += length;
-      return { id, token: this.table.token(id)!, start, end };
-    });
+    const word = mergeWord(this.symbols(piece), this.mergeTable, skip);
     if (!skip && piece.length <= 256) {
       if (this.cache.size >= 10_000) this.cache.clear();
-      this.cache.set(piece, tokens);
+      this.cache.set(piece, word);
     }
-    return tokens;
+    return word;
   }
 
   /** The symbols before any merge. */
-  private symbols(piece: string): Symbol[] {
+  private symbols(piece: string): Word {
     const { continuingSubwordPrefix, endOfWordSuffix, fuseUnk, byteFallback } = this.options;
-    const { ids } = this.table;
-    const symbols: Symbol[] = [];
-    let unknown: Symbol | null = null;
+    const tokens = this.table.ids;
+    const ids: number[] = [];
+    const lengths: number[] = [];
+    const add = (id: number, length: number) => {
+      ids.push(id);
+      lengths.push(length);
+    };
+    /** Bytes of unknown characters that are not added yet; -1 for none. */
+    let unknown = -1;
     let at = 0;
     for (const c of piece) {
-      const spelling: string =
+      const spelling =
         (at > 0 ? (continuingSubwordPrefix ?? '') : '') +
         c +
         (at + c.length === piece.length ? (endOfWordSuffix ?? '') : '');
       at += c.length;
       const length = utf8Length(c);
-      const id = ids.get(spelling);
+      const id = tokens.get(spelling);
       if (id !== undefined) {
-        if (unknown) symbols.push(unknown);
-        unknown = null;
-        symbols.push({ id, length });
+        if (unknown >= 0) add(this.unkId()!, unknown);
+        unknown = -1;
+        add(id, length);
         continue;
       }
       const bytes = byteFallback ? this.bytes(spelling) : null;
-      if (bytes) for (const byte of bytes) symbols.push({ id: byte, length: 1 });
-      else if (unknown && fuseUnk) unknown.length += length;
-      else {
-        const unk = this.unkId();
-        if (unk === null) continue;
-        if (unknown) symbols.push(unknown);
-        unknown = { id: unk, length };
+      if (bytes) for (const byte of bytes) add(byte, 1);
+      else if (unknown >= 0 && fuseUnk) unknown += length;
+      else if (this.unkId() !== null) {
+        if (unknown >= 0) add(this.unkId()!, unknown);
+        unknown = length;
       }
     }
-    if (unknown) symbols.push(unknown);
-    return symbols;
+    if (unknown >= 0) add(this.unkId()!, unknown);
+    return { ids: Int32Array.from(ids), lengths: Int32Array.from(lengths) };
   }
 
   private unkId(): number | null {
@@ -155,10 +169,6 @@ export class BpeModel implements Model {
     return out;
   }
 
-  encodeInto(piece: string, ids: number[]): void {
-    for (const { id } of this.tokenize(piece)) ids.push(id);
-  }
-
   toJSON() {
     const o = this.options;
     return {
@@ -175,8 +185,6 @@ export class BpeModel implements Model {
     };
   }
 }
-
-const pairKey = (a: number, b: number) => a * 2 ** 24 + b;
 
 /** Numbers in `[0, 1)` (mulberry32); every call of the result gives the next. */
 function randomNumbers(seed: number): () => number {

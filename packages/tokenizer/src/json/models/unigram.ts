@@ -39,9 +39,10 @@ export class UnigramModel implements Model {
   }
 
   private tokens(): Trie {
+    if (this.trie) return this.trie;
     const { hidden, ids } = this;
     const seen = hidden.size === 0 ? ids : [...ids].filter(([, id]) => !hidden.has(id));
-    return (this.trie ??= new Trie(seen, ids.size));
+    return (this.trie = new Trie(seen, ids.size));
   }
 
   static read(r: JsonReader): UnigramModel {

@@ -3,18 +3,21 @@
  * models of the reference count bytes.
  */
 export class Utf8Places {
-  private readonly starts: number[] = [];
-  private readonly ends: number[] = [];
+  private readonly starts: Int32Array;
+  private readonly ends: Int32Array;
   private readonly ascii: boolean;
+  private readonly bytes: number = 0;
 
   constructor(private readonly text: string) {
     this.ascii = /^[\x00-\x7f]*$/.test(text);
+    this.starts = new Int32Array(this.ascii ? 0 : text.length * 3);
+    this.ends = new Int32Array(this.starts.length);
     if (this.ascii) return;
     let at = 0;
     for (const c of text) {
       for (let width = utf8Length(c); width > 0; width--) {
-        this.starts.push(at);
-        this.ends.push(at + c.length);
+        this.starts[this.bytes] = at;
+        this.ends[this.bytes++] = at + c.length;
       }
       at += c.length;
     }
@@ -24,10 +27,8 @@ export class Utf8Places {
   units(start: number, end: number): [number, number] {
     if (this.ascii) return [start, end];
     const { length } = this.text;
-    return [
-      this.starts[start] ?? length,
-      end > start ? (this.ends[end - 1] ?? length) : (this.starts[start] ?? length),
-    ];
+    const from = start < this.bytes ? this.starts[start]! : length;
+    return [from, end > start && end <= this.bytes ? this.ends[end - 1]! : end > start ? length : from];
   }
 }
 

@@ -98,9 +98,15 @@ export class PrecompiledNormalizer implements Normalizer {
   }
 }
 
-/** Extended grapheme clusters. */
+/** Extended grapheme clusters; those of ASCII and ideographs are found without the segmenter, which is slow. */
 function* graphemes(text: string): Generator<string> {
-  // every character of these texts is a cluster, and segmenting is slow
-  if (/^[\x20-\x7e\u4e00-\u9fff]*$/.test(text)) yield* text;
-  else for (const { segment } of segmenter.segment(text)) yield segment;
+  let rest = 0;
+  for (const simple of text.matchAll(/[\t\n -~\u4e00-\u9fff]+(?![^\x00-\x7f\u4e00-\u9fff])/g)) {
+    // a line feed belongs to the carriage return before it
+    const start = text[simple.index] === '\n' && text[simple.index - 1] === '\r' ? simple.index + 1 : simple.index;
+    if (rest < start) for (const { segment } of segmenter.segment(text.slice(rest, start))) yield segment;
+    rest = simple.index + simple[0].length;
+    for (let i = start; i < rest; i++) yield text[i]!;
+  }
+  if (rest < text.length) for (const { segment } of segmenter.segment(text.slice(rest))) yield segment;
 }
