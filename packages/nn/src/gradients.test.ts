@@ -41,6 +41,32 @@ describe('valueAndGradients', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('does not take over what it hands back', () => {
+    using linear = initialize(new Linear(2, 1), { seed: 3 });
+    tf.tidy(() => {
+      const outer = tf.scalar(4);
+      tf.tidy(() => {
+        const loss = () => tf.sum(linear.weight) as tf.Scalar;
+        valueAndGradients(() => ({ loss: loss(), aux: { outer, weight: linear.weight } }), parameters(linear));
+      });
+      expect(outer.isDisposed).toBe(false);
+      expect(linear.weight.isDisposed).toBe(false);
+    });
+  });
+
+  it('says what is wrong with a loss, and keeps nothing of it', () => {
+    using linear = initialize(new Linear(2, 1), { seed: 3 });
+    const before = tf.memory().numTensors;
+    const attempt = (loss: () => tf.Tensor) =>
+      tf.tidy(() => {
+        const f = () => ({ loss: loss() as tf.Scalar, aux: { more: tf.scalar(1) } });
+        valueAndGradients(f, parameters(linear));
+      });
+    expect(() => attempt(() => tf.square(linear.weight))).toThrow('the loss must be a scalar, not [1,2]');
+    expect(() => attempt(() => tf.scalar(3))).toThrow('valueAndGradients: the loss depends on none of the parameters');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('leaves no trace after an exception', () => {
     using linear = initialize(new Linear(2, 1), { seed: 3 });
     const before = tf.memory().numTensors;

@@ -19,7 +19,7 @@ export interface ValueAndGradients<Aux extends tf.NamedTensorMap> {
  * Needs `@tensorflow/tfjs-core` and one backend, nothing else: the gradients of stock ops that tfjs-core does not
  * register by itself are registered on first use. Call it inside `tf.tidy` or dispose of what it returns.
  *
- * @throws Error when `f` depends on none of the parameters, or one of them has no values yet
+ * @throws Error when `f` depends on none of the parameters, one of them has no values yet, or the loss is no scalar
  */
 export function valueAndGradients<Aux extends tf.NamedTensorMap = Record<string, never>>(
   f: () => Loss<Aux>,
@@ -27,19 +27,26 @@ export function valueAndGradients<Aux extends tf.NamedTensorMap = Record<string,
 ): ValueAndGradients<Aux> {
   registerGradients();
   assertInitialized(parameters);
-  let aux = {} as Aux;
+  const aux: tf.NamedTensorMap = {};
   const forward = () => {
     const result = f();
-    if (result instanceof tf.Tensor) return result;
-    aux = result.aux ?? aux;
-    Object.values(aux).forEach((tensor) => tf.keep(tensor));
-    return result.loss;
+    const { loss, aux: further = {} } = result instanceof tf.Tensor ? { loss: result } : result;
+    if (loss.rank !== 0) throw new Error(`valueAndGradients: the loss must be a scalar, not [${loss.shape}]`);
+    // clones: what `f` hands back may belong to somebody else
+    for (const [name, tensor] of Object.entries<tf.Tensor>(further)) aux[name] = tf.keep(tf.clone(tensor));
+    return loss;
   };
-  const { value, grads } = isolated(() => tf.engine().gradients(forward, [...parameters.values()]));
-  Object.values(aux).forEach(release);
-  const gradients = new Map<string, tf.Tensor>();
-  [...parameters.keys()].forEach((path, i) => grads[i] && gradients.set(path, grads[i]));
-  return { value: value as tf.Scalar, gradients, aux };
+  try {
+    const { value, grads } = isolated(() => tf.engine().gradients(forward, [...parameters.values()], undefined, true));
+    const gradients = new Map<string, tf.Tensor>();
+    [...parameters.keys()].forEach((path, i) => grads[i] && gradients.set(path, grads[i]));
+    if (gradients.size === 0) throw new Error('valueAndGradients: the loss depends on none of the parameters');
+    Object.values(aux).forEach(release);
+    return { value: value as tf.Scalar, gradients, aux: aux as Aux };
+  } catch (error) {
+    tf.dispose(aux);
+    throw error;
+  }
 }
 
 /** Undoes `tf.keep`: from here on the tensor is the current scope's, like any result. */

@@ -75,6 +75,16 @@ describe('the module tree', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('frees what it owns once, however often it is told to', () => {
+    const linear = new Linear(2, 2);
+    const shared = tf.clone(linear.weight);
+    const more = tf.clone(shared);
+    for (let i = 0; i < 3; i++) linear.dispose();
+    more.dispose();
+    expect([...shared.dataSync()]).toEqual([0, 0, 0, 0]);
+    shared.dispose();
+  });
+
   it('lists a tied weight once', () => {
     const linear = new Linear(2, 3, { bias: false });
     const tied = new Holder(linear.weight);
@@ -135,6 +145,21 @@ describe('replaceModules', () => {
       'h.1.attn.c_attn.base_layer.weight',
       'h.1.attn.c_attn.lora_A',
     ]);
+    model.dispose();
+  });
+
+  it('wraps a child that two places share once, for both', () => {
+    const shared = new Linear(1, 1);
+    const model = new Holder([shared, new Holder([shared])]);
+    const wrapped = replaceModules(
+      model,
+      (_, child) => child === shared,
+      (child) => new Wrapper(child as UnaryModule),
+    );
+    expect(wrapped).toEqual(['held.0']);
+    const [first, second] = model.held as [Wrapper, Holder];
+    expect(first).toBeInstanceOf(Wrapper);
+    expect((second.held as Module[])[0]).toBe(first);
     model.dispose();
   });
 

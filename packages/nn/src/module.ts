@@ -1,3 +1,4 @@
+import type { DropoutRng } from '@ashlar/ops';
 import type * as tf from '@tensorflow/tfjs-core';
 import { ownedTensors } from './walk.js';
 import { borrowMark, disposeSymbol, moduleMark } from './marks.js';
@@ -18,7 +19,9 @@ import { borrowMark, disposeSymbol, moduleMark } from './marks.js';
 export abstract class Module {
   /** Frees every tensor that this module and its children own; what is `borrow`ed stays. */
   dispose(): void {
-    for (const tensor of ownedTensors(this)) tensor.dispose();
+    for (const tensor of ownedTensors(this))
+      // tfjs frees a variable's data again at each call, also data that others share
+      if (!tensor.isDisposed) tensor.dispose();
   }
 }
 
@@ -36,7 +39,8 @@ export interface Module {
 
 /** A module that maps one tensor to another: the type that fields ask for, so that a wrapper fits in. */
 export interface UnaryModule extends Module {
-  forward(x: tf.Tensor): tf.Tensor;
+  /** @param rng switches dropout on, where the module (or an adapter around it) has any */
+  forward(x: tf.Tensor, rng?: DropoutRng): tf.Tensor;
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { Module } from './module.js';
-import { isModule, walk } from './walk.js';
+import { isModule, references } from './walk.js';
 
 /**
- * Swaps children of a model for wrappers: the surgery behind LoRA and quantization.
+ * Swaps children of a model for wrappers: the surgery behind LoRA and quantization. A child that several places share
+ * is wrapped once and stays shared.
  *
  * @param match asked for each child with its path (`h.0.attn.c_attn`), outermost first
  * @param wrap makes the replacement, which owns the child from then on
@@ -14,11 +15,16 @@ export function replaceModules(
   wrap: (child: Module, path: string) => Module,
 ): string[] {
   const replaced: string[] = [];
+  const wrappers = new Map<Module, Module>();
   // collected first: a wrapper's own children must not be matched again
-  for (const { path, value, owner, field } of [...walk(root)])
-    if (isModule(value) && !replaced.some((outer) => path.startsWith(`${outer}.`)) && match(path, value)) {
-      (owner as Record<string, Module>)[field] = wrap(value, path);
+  for (const { path, value, owner, field, first } of [...references(root)]) {
+    if (!isModule(value)) continue;
+    if (first && !replaced.some((outer) => path.startsWith(`${outer}.`)) && match(path, value)) {
+      wrappers.set(value, wrap(value, path));
       replaced.push(path);
     }
+    const wrapper = wrappers.get(value);
+    if (wrapper) (owner as Record<string, Module>)[field] = wrapper;
+  }
   return replaced;
 }

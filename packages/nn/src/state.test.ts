@@ -44,9 +44,15 @@ describe('state dicts', () => {
       ['extra', tf.zeros([1])],
     ]);
     expect(() => loadStateDict(linear, state)).toThrow(
-      'loadStateDict: 3 problem(s)\n  missing     bias\n  unexpected  extra\n  shape       weight: model [2,2], given [2,3]',
+      'loadStateDict: bias is missing; extra is not expected; weight is float32 [2, 3] and should be float32 [2, 2]',
     );
     expect(linear.weight.dataSync()).toEqual(before);
+  });
+
+  it('refuse two fields with one path', () => {
+    using linear = new Linear(2, 2);
+    Object.assign(linear, { outProj: new Linear(1, 1), out_proj: new Linear(1, 1) });
+    expect(() => stateDict(linear)).toThrow('out_proj.bias: two fields have this path');
   });
 
   it('keep integer and boolean types', () => {

@@ -19,7 +19,12 @@ export function parameters(module: Module): Map<string, tf.Variable> {
 export function stateDict(module: Module): Map<string, tf.Variable> {
   const found: [string, tf.Variable][] = [];
   for (const { path, value } of walk(module)) if (value instanceof tf.Variable) found.push([path, value]);
-  return new Map(found.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const state = new Map(found.sort(([a], [b]) => (a < b ? -1 : 1)));
+  if (state.size < found.length) {
+    const twice = found.find(([path], i) => found[i + 1]?.[0] === path)![0];
+    throw new TypeError(`${twice}: two fields have this path`);
+  }
+  return state;
 }
 
 /** Number of trainable values of a module; a tied weight counts once. */
@@ -50,16 +55,17 @@ export function fromHost({ dtype, shape, data }: HostTensor): tf.Tensor {
 /**
  * Copies `state` (host or device tensors) into a module's variables by path. Names, shapes and dtypes must match.
  *
- * @throws Error that lists every missing, unexpected and mismatched entry; the module is then unchanged.
+ * @throws Error that says what is missing, unexpected or of another shape or dtype; the module is then unchanged
  */
 export function loadStateDict(module: Module, state: ReadonlyMap<string, HostTensor | tf.Tensor>): void {
   const own = stateDict(module);
   const problems = [
-    ...[...own.keys()].filter((path) => !state.has(path)).map((path) => `missing     ${path}`),
-    ...[...state.keys()].filter((path) => !own.has(path)).map((path) => `unexpected  ${path}`),
+    ...[...own.keys()].filter((path) => !state.has(path)).map((path) => `${path} is missing`),
+    ...[...state.keys()].filter((path) => !own.has(path)).map((path) => `${path} is not expected`),
     ...[...own].flatMap(([path, variable]) => mismatch(path, variable, state.get(path))),
   ];
-  if (problems.length > 0) throw new Error(`loadStateDict: ${problems.length} problem(s)\n  ${problems.join('\n  ')}`);
+  const more = problems.length > 3 ? `; ${problems.length - 3} more` : '';
+  if (problems.length > 0) throw new Error(`loadStateDict: ${problems.slice(0, 3).join('; ')}${more}`);
   for (const [path, variable] of own) {
     const value = state.get(path)!;
     tf.tidy(() => variable.assign(value instanceof tf.Tensor ? value : fromHost(value)));
@@ -68,8 +74,8 @@ export function loadStateDict(module: Module, state: ReadonlyMap<string, HostTen
 }
 
 function mismatch(path: string, variable: tf.Variable, value: HostTensor | tf.Tensor | undefined): string[] {
-  if (!value) return [];
-  if (String(variable.shape) !== String(value.shape))
-    return [`shape       ${path}: model [${variable.shape}], given [${value.shape}]`];
-  return variable.dtype === value.dtype ? [] : [`dtype       ${path}: model ${variable.dtype}, given ${value.dtype}`];
+  const describe = ({ dtype, shape }: { dtype: string; shape: number[] }) => `${dtype} [${shape.join(', ')}]`;
+  return !value || describe(variable) === describe(value)
+    ? []
+    : [`${path} is ${describe(value)} and should be ${describe(variable)}`];
 }

@@ -10,6 +10,8 @@ export interface Entry<Value = tf.Tensor | Module> {
   /** The module or array that holds the field. */
   owner: object;
   field: string;
+  /** False where the walk has met this value before. */
+  first: boolean;
 }
 
 export const isModule = (value: unknown): value is Module =>
@@ -26,6 +28,11 @@ const pathName = (field: string) =>
  * once, under its first path. Throws where a tensor or module sits in anything the walk does not enter.
  */
 export function* walk(root: Module): Generator<Entry> {
+  for (const entry of references(root)) if (entry.first) yield entry;
+}
+
+/** As `walk`, with every further place that holds a module or tensor already listed. */
+export function* references(root: Module): Generator<Entry> {
   if (!isModule(root)) throw new TypeError('walk: expected a Module');
   yield* fields(root, '', new Set([root]));
 }
@@ -42,10 +49,11 @@ function* fields(owner: object, prefix: string, seen: Set<unknown>): Generator<E
       if (!value.every(isModule)) throw new TypeError(`${path}: an array holds either Modules only or none`);
       yield* fields(value, `${path}.`, seen);
     } else if (value instanceof tf.Tensor || isModule(value)) {
-      if (isBorrowed(value) || seen.has(value)) continue;
+      if (isBorrowed(value)) continue;
+      const first = !seen.has(value);
       seen.add(value);
-      yield { path, value, owner, field };
-      if (isModule(value)) yield* fields(value, `${path}.`, seen);
+      yield { path, value, owner, field, first };
+      if (first && isModule(value)) yield* fields(value, `${path}.`, seen);
     } else refuseHidden(value, path, new Set());
   }
 }

@@ -183,16 +183,14 @@ describe('wrong input gets a sentence', () => {
     const tensors = new Map(before.tensors);
     tensors.delete('wte.weight.exp_avg');
     tensors.set('other', tensors.get('h.0.ln.weight.exp_avg')!);
-    tensors.set('h.0.c_fc.bias.exp_avg', { dtype: 'float32', shape: [2], data: new Float32Array(2) });
+    const short = { dtype: 'float32' as const, shape: [2], data: new Float32Array(2) };
+    tensors.set('h.0.c_fc.bias.exp_avg', short);
     expect(() => optimizer.loadState({ step: 1.5, tensors })).toThrow(
-      [
-        'loadState: 4 problem(s)',
-        'missing     wte.weight.exp_avg',
-        'unexpected  other',
-        'shape       h.0.c_fc.bias.exp_avg: optimizer [5], given [2]',
-        'step        1.5 is no count',
-      ].join('\n  '),
+      'loadState: step 1.5 is no count; wte.weight.exp_avg is missing; other is not expected; 1 more',
     );
+    expect(() =>
+      optimizer.loadState({ step: 1, tensors: new Map([...before.tensors, ['h.0.c_fc.bias.exp_avg', short]]) }),
+    ).toThrow('loadState: h.0.c_fc.bias.exp_avg is [2] and should be [5]');
     expect(await optimizer.state()).toEqual(before);
     optimizer.dispose();
     dispose(parameters);

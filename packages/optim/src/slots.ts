@@ -37,21 +37,22 @@ export class Slots<Name extends string> {
     return toHost(this.byName());
   }
 
-  /** @throws Error that lists what is missing, unexpected or of another shape; nothing has changed then */
+  /** @throws Error that says what is missing, unexpected or of another shape; nothing has changed then */
   load(state: OptimizerState): void {
     const own = this.byName();
     const problems = [
-      ...[...own.keys()].filter((name) => !state.tensors.has(name)).map((name) => `missing     ${name}`),
-      ...[...state.tensors.keys()].filter((name) => !own.has(name)).map((name) => `unexpected  ${name}`),
+      ...[...own.keys()].filter((name) => !state.tensors.has(name)).map((name) => `${name} is missing`),
+      ...[...state.tensors.keys()].filter((name) => !own.has(name)).map((name) => `${name} is not expected`),
       ...[...own].flatMap(([name, { shape }]) => {
         const given = state.tensors.get(name);
         return given && String(given.shape) !== String(shape)
-          ? [`shape       ${name}: optimizer [${shape}], given [${given.shape}]`]
+          ? [`${name} is [${given.shape}] and should be [${shape}]`]
           : [];
       }),
     ];
-    if (!Number.isSafeInteger(state.step) || state.step < 0) problems.push(`step        ${state.step} is no count`);
-    if (problems.length > 0) throw new Error(`loadState: ${problems.length} problem(s)\n  ${problems.join('\n  ')}`);
+    if (!Number.isSafeInteger(state.step) || state.step < 0) problems.unshift(`step ${state.step} is no count`);
+    const more = problems.length > 3 ? `; ${problems.length - 3} more` : '';
+    if (problems.length > 0) throw new Error(`loadState: ${problems.slice(0, 3).join('; ')}${more}`);
     for (const [name, slot] of own) tf.tidy(() => slot.assign(fromHost(state.tensors.get(name)!)));
   }
 
