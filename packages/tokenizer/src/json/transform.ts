@@ -106,27 +106,28 @@ function characterRange(text: AlignedText, i: number): readonly [number, number]
 
 /** Every character through `change`: the characters that take its place, none to drop it. */
 export function mapCharacters(text: AlignedText, change: (c: string) => string): AlignedText {
+  if (isFixed(text.text, change)) return text;
   const changes: Change[] = [];
-  let same = true;
-  let dropped = 0;
   let removed = 0;
   for (const c of text.text) {
     const by = change(c);
-    if (by !== c) same = false;
     if (by === '') {
       const last = changes.at(-1);
       if (last) last[1]--;
       else removed++;
-      dropped++;
-      continue;
     }
-    let first = true;
+    let step = 0;
     for (const character of by) {
-      changes.push([character, first ? 0 : 1]);
-      first = false;
+      changes.push([character, step]);
+      step = 1;
     }
   }
-  return same && dropped === 0 ? text : transform(text, changes, removed);
+  return transform(text, changes, removed);
+}
+
+function isFixed(text: string, change: (c: string) => string): boolean {
+  for (const c of text) if (change(c) !== c) return false;
+  return true;
 }
 
 /** Puts `prefix` before a text that is not empty; all of it stands for the first character. */

@@ -55,6 +55,9 @@ export class CharacterMap {
 
 const offset = (unit: number) => ((unit >>> 10) << ((unit & 0x200) >>> 6)) >>> 0;
 
+/** Whether a grapheme is looked up whole. */
+const isShort = (cluster: string) => cluster.length < 6 && encoder.encode(cluster).length < 6;
+
 /** Replaces graphemes (up to five bytes) and characters by a SentencePiece character map. */
 export class PrecompiledNormalizer implements Normalizer {
   private readonly known = new Map<string, string | null>();
@@ -71,12 +74,13 @@ export class PrecompiledNormalizer implements Normalizer {
   }
 
   normalize(text: AlignedText): AlignedText {
+    const clusters = [...graphemes(text.text)];
+    // most texts stay as they are
+    if (!clusters.some((cluster) => this.isReplaced(cluster))) return text;
     const changes: Change[] = [];
-    let modified = false;
     const put = (old: string) => {
       const by = this.get(old);
       if (by === null) return false;
-      modified = true;
       const characters = [...by];
       const replaced = [...old].length;
       characters.forEach((c, i) => changes.push([c, i < replaced ? 0 : 1]));
@@ -84,11 +88,15 @@ export class PrecompiledNormalizer implements Normalizer {
       if (last && characters.length < replaced) last[1] -= replaced - characters.length;
       return true;
     };
-    for (const grapheme of graphemes(text.text)) {
-      if (grapheme.length < 6 && encoder.encode(grapheme).length < 6 && put(grapheme)) continue;
-      for (const c of grapheme) if (!put(c)) changes.push([c, 0]);
-    }
-    return modified ? transform(text, changes) : text;
+    for (const cluster of clusters)
+      if (!(isShort(cluster) && put(cluster))) for (const c of cluster) if (!put(c)) changes.push([c, 0]);
+    return transform(text, changes);
+  }
+
+  private isReplaced(cluster: string): boolean {
+    if (isShort(cluster) && this.get(cluster) !== null) return true;
+    for (const c of cluster) if (this.get(c) !== null) return true;
+    return false;
   }
 
   toJSON() {
