@@ -16,7 +16,9 @@ export class AlignedText {
 
   /** Units `[start, end)` of this text. */
   slice(start: number, end: number): AlignedText {
-    if (start === 0 && end === this.text.length) return this;
+    // the whole text begins where its first unit comes from, which may lie behind the start of its source
+    if (start === 0 && end === this.text.length && (this.starts?.[0] ?? this.sourceStart) === this.sourceStart)
+      return this;
     const text = this.text.slice(start, end);
     if (!this.starts || !this.ends) return new AlignedText(text, this.sourceStart + start);
     const from = this.starts[start] ?? this.ends[start - 1] ?? this.sourceStart;
