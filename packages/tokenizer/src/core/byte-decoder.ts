@@ -1,6 +1,6 @@
 import { alphabetToBytes } from './byte-alphabet.js';
 import { ByteBuffer } from './byte-buffer.js';
-import type { ByteVocabulary } from './byte-vocabulary.js';
+import { MOST_IDS, type ByteVocabulary } from './byte-vocabulary.js';
 
 /** Ids of byte-level tokens to bytes and text. */
 export class ByteDecoder {
@@ -12,7 +12,12 @@ export class ByteDecoder {
 
   /** @param added strings of tokens outside of the vocabulary, or in place of its own */
   constructor({ buffer, starts, length }: ByteVocabulary, added: ReadonlyMap<number, string>) {
-    const size = Math.max(length, ...[...added.keys()].map((id) => id + 1));
+    let size = length;
+    for (const [id, content] of added) {
+      if (id >= MOST_IDS)
+        throw new RangeError(`decode: the id ${id} of ${JSON.stringify(content)} is not below ${MOST_IDS}`);
+      size = Math.max(size, id + 1);
+    }
     this.places = new Int32Array(size).fill(-1);
     this.lengths = new Int32Array(size);
     this.tokens = new ByteBuffer(buffer.length);

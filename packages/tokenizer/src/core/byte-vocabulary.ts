@@ -1,5 +1,8 @@
 import { ByteBuffer } from './byte-buffer.js';
 
+/** Ids stay below this, so that a hostile file cannot ask for all memory. */
+export const MOST_IDS = 1 << 24;
+
 /** Tokens as byte strings in one buffer; an id without bytes is a hole. */
 export class ByteVocabulary {
   /** @param starts token `id` is `buffer.bytes[starts[id], starts[id + 1])` */

@@ -1,6 +1,6 @@
 import { alphabetToBytes } from './byte-alphabet.js';
 import { ByteBpeModel } from './byte-bpe-model.js';
-import { ByteVocabulary } from './byte-vocabulary.js';
+import { ByteVocabulary, MOST_IDS } from './byte-vocabulary.js';
 import { PairMerger } from './pair-merger.js';
 
 /** Vocabulary and merges of a byte-level BPE as a `tokenizer.json` has them: strings over the byte alphabet. */
@@ -11,9 +11,6 @@ export interface ListedBpe {
   /** A piece that is a token is not merged. @default false */
   ignoreMerges?: boolean;
 }
-
-/** Ids stay below this, so that a hostile file cannot ask for all memory. */
-const MOST_IDS = 1 << 24;
 
 /**
  * The model of a byte-level BPE.

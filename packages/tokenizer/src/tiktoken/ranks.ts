@@ -1,5 +1,5 @@
 import { ByteBuffer } from '../core/byte-buffer.js';
-import { ByteVocabulary } from '../core/byte-vocabulary.js';
+import { ByteVocabulary, MOST_IDS } from '../core/byte-vocabulary.js';
 import { grown } from '../core/grown.js';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -9,9 +9,6 @@ for (let i = 0; i < 64; i++) digits[alphabet.charCodeAt(i)] = i;
 const NEWLINE = 10;
 const SPACE = 32;
 const EQUALS = 61;
-
-/** Ids stay below this, so that a hostile file cannot ask for all memory. */
-const MOST_IDS = 1 << 24;
 
 /**
  * Reads a `.tiktoken` file: a line a token, its bytes in base64, a space, its rank.
