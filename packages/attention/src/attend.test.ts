@@ -58,6 +58,30 @@ describe('attend', () => {
       expect(difference(tf.sum(weights!, -1), tf.ones([2, 4, 5]))).toBeLessThan(1e-6);
     });
   });
+
+  it('shows the weights of the tokens a cache holds, not of its free room', () => {
+    tf.tidy(() => {
+      const shapes: number[][] = [];
+      const [q, k] = [random([2, 2, 20], 1), random([2, 2, 10], 2)];
+      const cache = new KvCache({ numLayers: 1, batchSize: 2, width: 10, contextLength: 9 });
+      for (let i = 0; i < 2; i++) {
+        attend(q, k, k, { ...sizes, cache, trace: (_, value) => void shapes.push(value.shape) });
+        cache.advance(2);
+      }
+      expect(shapes).toEqual([[2, 4, 2, 2], [2, 4, 2, 4]]); // prettier-ignore
+      cache.dispose();
+    });
+  });
+
+  it('refuses a cache where later tokens are seen, or beside a key mask', () => {
+    tf.tidy(() => {
+      const x = tf.ones([1, 2, 20]);
+      const cache = new KvCache({ numLayers: 1, batchSize: 1, width: 20, contextLength: 9 });
+      const refused = 'attend: a cache needs causal attention and knows its own padding';
+      expect(() => attend(x, x, x, { numHeads: 2, cache, causal: false })).toThrow(refused);
+      expect(() => attend(x, x, x, { numHeads: 2, cache, keyMask: paddingMask([1], 2) })).toThrow(refused);
+    });
+  });
 });
 
 describe('masks', () => {

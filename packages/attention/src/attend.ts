@@ -1,6 +1,6 @@
 import type { Trace } from '@ashlar/nn';
 import { attention, attentionWeights, type DropoutRng } from '@ashlar/ops';
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { KvCache } from './kv-cache.js';
 
 export interface AttendOptions {
@@ -13,7 +13,7 @@ export interface AttendOptions {
   dropout?: number;
   /** Switches dropout on. */
   rng?: DropoutRng;
-  /** int32 `[batch, seq]`, 0 for keys that nobody may see. Not with a cache, which has its own. */
+  /** int32 `[batch, seq]`, 0 for keys that nobody may see. Not with a cache, which masks its left padding itself. */
   keyMask?: tf.Tensor;
   /** Attend to the cached tokens of this layer too, and add these. */
   cache?: KvCache;
@@ -27,21 +27,33 @@ export interface AttendOptions {
 /**
  * What every family's attention does between its projections: cache, masks, dropout, and the fused attention.
  *
- * Heads stay packed in the last axis, as the projections produce them.
+ * Heads stay packed in the last axis, as the projections produce them. Call it inside `tf.tidy`.
  *
  * @param q `[batch, seq, numHeads * headDim]`
  * @param k `[batch, seq, numKvHeads * headDim]`
  * @param v as `k`
  * @returns `[batch, seq, numHeads * headDim]`
+ * @throws RangeError for a cache without causal attention, or a key mask beside a cache
  */
 export function attend(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, options: AttendOptions): tf.Tensor {
   const { numHeads, numKvHeads = numHeads, causal = true, dropout = 0, rng, cache, layer = 0, trace, path } = options;
-  const shape = { numHeads, numKvHeads, causal };
+  if (cache && (!causal || options.keyMask))
+    throw new RangeError('attend: a cache needs causal attention and knows its own padding (leftPadding), no keyMask');
   const stored = cache?.append(layer, k, v);
   const keys = stored?.keys ?? k;
   const keyMask = stored?.keyMask ?? options.keyMask;
-  const seen = { ...shape, ...(keyMask && { keyMask }), ...(stored && { queryOffset: stored.position }) };
-  trace?.(`${path ?? 'attn'}.weights`, attentionWeights(q, keys, seen));
+  const seen = {
+    numHeads,
+    numKvHeads,
+    causal,
+    ...(keyMask && { keyMask }),
+    ...(stored && { queryOffset: stored.position }),
+  };
+  if (trace) {
+    const weights = attentionWeights(q, keys, seen); // a cache has room for more keys than it holds
+    const keySeq = (cache?.length ?? 0) + k.shape[1]!;
+    trace(`${path ?? 'attn'}.weights`, tf.slice(weights, [0, 0, 0, 0], [-1, -1, -1, keySeq]));
+  }
   return attention(q, keys, stored?.values ?? v, {
     ...seen,
     ...(rng && dropout > 0 && { dropout: { rate: dropout, rng } }),

@@ -49,9 +49,10 @@ export class CausalSelfAttention extends Module {
    */
   forward(x: tf.Tensor, options: Omit<ForwardOptions, 'cache' | 'positions'> & { cache?: KvCache } = {}): tf.Tensor {
     const { numHeads, numKvHeads, dropout } = this;
+    const { rng } = options;
     return tf.tidy(() => {
-      const [q, k, v] = [this.qProj.forward(x), this.kProj.forward(x), this.vProj.forward(x)];
-      const y = this.oProj.forward(attend(q, k, v, { ...options, numHeads, numKvHeads, dropout }));
+      const [q, k, v] = [this.qProj.forward(x, rng), this.kProj.forward(x, rng), this.vProj.forward(x, rng)];
+      const y = this.oProj.forward(attend(q, k, v, { ...options, numHeads, numKvHeads, dropout }), rng);
       options.cache?.advance(x.shape[1]!);
       return y;
     });

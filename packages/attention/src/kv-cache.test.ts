@@ -95,6 +95,48 @@ describe('KvCache', () => {
     cache.dispose();
   });
 
+  it('counts whole rows and tokens only', () => {
+    const cache = new KvCache(sizes);
+    add(cache, 3, 1);
+    expect(() => cache.truncate(1.5)).toThrow('1.5 is not between 0 and the 3 tokens stored');
+    expect(() => cache.fork([0.5])).toThrow('KvCache.fork: row 0.5 of a batch of 2');
+    cache.dispose();
+  });
+
+  it('forks what was truncated, and an empty cache', () => {
+    const empty = new KvCache({ ...sizes, leftPadding: [0, 1] });
+    const early = empty.fork([1]);
+    add(empty, 5, 1);
+    empty.truncate(1);
+    const late = empty.fork([1, 0]);
+    add(late, 2, 3);
+    expect(keys(late, 1, 1)).toEqual([2, 4, 4]);
+    expect([early.length, early.leftPadding]).toEqual([0, [1]]);
+    for (const cache of [empty, early, late]) cache.dispose();
+  });
+
+  it('writes the same place again after a pass that failed between two layers', () => {
+    const cache = new KvCache(sizes);
+    add(cache, 2, 1);
+    const failing = () => {
+      cache.append(0, filled(3, 8), filled(3, 8));
+      throw new Error('stop');
+    };
+    expect(() => tf.tidy(failing)).toThrow('stop');
+    add(cache, 2, 4);
+    expect(keys(cache, 0, 0)).toEqual([1, 1, 4, 4]);
+    expect(keys(cache, 1, 0)).toEqual([2, 2, 5, 5]);
+    cache.dispose();
+  });
+
+  it('is of no use once disposed of, which may happen twice', () => {
+    const cache = new KvCache(sizes);
+    add(cache, 2, 1);
+    cache.dispose();
+    cache.dispose();
+    expect(() => add(cache, 1, 1)).toThrow('KvCache: it was disposed of');
+  });
+
   it('does not touch the tensors it was given', () => {
     const cache = new KvCache(sizes);
     const given = filled(2, 4);

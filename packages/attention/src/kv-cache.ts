@@ -41,6 +41,7 @@ export class KvCache implements Cache {
   private stored = 0;
   private capacity = 0;
   private keyMask: tf.Tensor | undefined;
+  private disposed = false;
 
   constructor({ pageSize = 64, leftPadding, ...options }: KvCacheOptions) {
     this.options = { ...options, pageSize };
@@ -62,7 +63,7 @@ export class KvCache implements Cache {
   /**
    * Stores the keys and values `[batch, seq, width]` of the next tokens for one layer.
    *
-   * @throws RangeError when they do not fit into the context
+   * @throws RangeError when they do not fit into the context, Error after `dispose`
    */
   append(layer: number, keys: tf.Tensor, values: tf.Tensor): CachedKeys {
     this.reserve(this.stored + keys.shape[1]!);
@@ -88,7 +89,7 @@ export class KvCache implements Cache {
 
   fork(rows: readonly number[]): KvCache {
     const { leftPadding, stored, capacity } = this;
-    const outside = rows.find((row) => !(row >= 0 && row < this.batchSize));
+    const outside = rows.find((row) => !(Number.isInteger(row) && row >= 0 && row < this.batchSize));
     if (outside !== undefined) throw new RangeError(`KvCache.fork: row ${outside} of a batch of ${this.batchSize}`);
     const copy = new KvCache({
       ...this.options,
@@ -107,7 +108,7 @@ export class KvCache implements Cache {
   }
 
   truncate(length: number): void {
-    if (!(length >= 0 && length <= this.stored))
+    if (!(Number.isInteger(length) && length >= 0 && length <= this.stored))
       throw new RangeError(`KvCache.truncate: ${length} is not between 0 and the ${this.stored} tokens stored`);
     this.stored = length;
   }
@@ -118,11 +119,13 @@ export class KvCache implements Cache {
     this.layers = [];
     this.keyMask = undefined;
     this.capacity = this.stored = 0;
+    this.disposed = true;
   }
 
   /** Makes room for `length` tokens. */
   private reserve(length: number): void {
     const { contextLength, pageSize, numLayers, batchSize, width } = this.options;
+    if (this.disposed) throw new Error('KvCache: it was disposed of');
     if (length > contextLength)
       throw new RangeError(`KvCache: ${length} tokens do not fit into a context of ${contextLength}`);
     if (length <= this.capacity) return;

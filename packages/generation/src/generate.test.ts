@@ -104,6 +104,16 @@ describe('generate', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it.each([NaN, Infinity])('refuses to draw from logits of %s', async (value) => {
+    class Broken extends Counter {
+      override forward(): tf.Tensor {
+        return tf.fill([1, 1, 7], value);
+      }
+    }
+    await expect(collect(new Broken(), [0], {})).rejects.toThrow('its logits are NaN or infinite');
+    expect(CountingCache.live).toBe(0);
+  });
+
   it('refuses an empty prompt and ids it does not know', async () => {
     await expect(idsOf([], {})).rejects.toThrow('generate: the prompt is empty, give it at least one token');
     await expect(idsOf([7], {})).rejects.toThrow('generate: token id 7 is outside of the vocabulary of 7');

@@ -24,7 +24,8 @@ export interface GeneratedToken {
  * each further token costs a full forward pass (nanoGPT's cropping).
  *
  * @param prompt at least one token id; of a longer one only the last `contextLength` are seen
- * @throws RangeError for an empty prompt, an id outside of the vocabulary, or sampling options out of range
+ * @throws RangeError for an empty prompt, an id outside of the vocabulary, or sampling options out of range; Error for a
+ *   model whose logits are not finite
  */
 export async function* generate(
   model: LanguageModel,
@@ -42,9 +43,11 @@ export async function* generate(
     for (let index = 0; index < maxNewTokens && !signal?.aborted; index++) {
       const fits = cache.length + unseen.length <= contextLength;
       const logits = await nextLogits(model, fits ? unseen : ids.slice(-contextLength), fits ? cache : undefined);
-      const logProbs = logits.slice();
-      const id = sample(logits, index);
-      yield { id, logProb: logProbs[id]! - logSumExp(logProbs) };
+      const total = logSumExp(logits);
+      if (!Number.isFinite(total))
+        throw new Error('generate: the model gives no probabilities, its logits are NaN or infinite');
+      const id = sample(logits.slice(), index);
+      yield { id, logProb: logits[id]! - total };
       if (ends.has(id)) return;
       ids.push(id);
       unseen = [id];
@@ -74,5 +77,6 @@ function logSumExp(logits: Float32Array): number {
 function checkPrompt(ids: readonly number[], vocabSize: number): void {
   if (ids.length === 0) throw new RangeError('generate: the prompt is empty, give it at least one token');
   const wrong = ids.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabSize));
-  if (wrong !== undefined) throw new RangeError(`generate: token id ${wrong} is outside of the vocabulary of ${vocabSize}`);
+  if (wrong !== undefined)
+    throw new RangeError(`generate: token id ${wrong} is outside of the vocabulary of ${vocabSize}`);
 }

@@ -24,7 +24,11 @@ describe('topP', () => {
 
   it('keeps the token that crosses p', () => expect(apply(topP(0.6), half)).toEqual([half[0], half[1], -Infinity]));
   it('always keeps one', () => expect(apply(topP(1e-9), half)).toEqual([half[0], -Infinity, -Infinity]));
-  it('keeps all at 1', () => expect(apply(topP(1), half)).toEqual(half));
+  it('keeps all at 1', () => {
+    expect(apply(topP(1), half)).toEqual(half);
+    // three thirds and a rest: their sum rounds to 1 before it is complete
+    expect(apply(topP(1), [0, 0, 0, -40])).toEqual([0, 0, 0, -40]);
+  });
   it('must be a probability', () => expect(() => topP(1.5)).toThrow('topP (1.5) must be in (0, 1]'));
 });
 
@@ -32,5 +36,11 @@ describe('softmax', () => {
   it('sums to one and gives nothing to what is ruled out', () => {
     const probabilities = softmax(Float32Array.of(1000, -Infinity, 1000));
     expect([...probabilities]).toEqual([0.5, 0, 0.5]);
+  });
+
+  it('survives a temperature so low that logits overflow', () => {
+    const logits = Float32Array.of(1, 5, 5);
+    temperature(1e-38)(logits);
+    expect([...softmax(logits)]).toEqual([0, 0.5, 0.5]);
   });
 });

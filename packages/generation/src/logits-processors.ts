@@ -30,6 +30,7 @@ export function topK(k: number): LogitsProcessor {
 export function topP(p: number): LogitsProcessor {
   if (!(p > 0 && p <= 1)) throw new RangeError(`topP (${p}) must be in (0, 1]`);
   return (logits) => {
+    if (p === 1) return; // the sum of rounded probabilities may reach 1 before the last token
     const probabilities = softmax(logits);
     const order = Uint32Array.from(logits.keys()).sort((a, b) => logits[b]! - logits[a]! || a - b);
     let mass = 0;
@@ -40,10 +41,10 @@ export function topP(p: number): LogitsProcessor {
   };
 }
 
-/** Probabilities in float64; `-Infinity` gets 0. */
+/** Probabilities in float64; `-Infinity` gets 0, and where there is `Infinity` all else does. */
 export function softmax(logits: Float32Array): Float64Array {
   const max = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  const exponentials = Float64Array.from(logits, (logit) => Math.exp(logit - max));
+  const exponentials = Float64Array.from(logits, (logit) => (logit === max ? 1 : Math.exp(logit - max)));
   const sum = exponentials.reduce((a, b) => a + b, 0);
   return exponentials.map((value) => value / sum);
 }

@@ -94,9 +94,10 @@ describe('what is not GPT-2', () => {
   it.each([
     [{ ...config, model_type: 'llama' }, 'model_type is "llama", expected "gpt2"'],
     [{ ...config, scale_attn_by_inverse_layer_idx: true }, 'scale_attn_by_inverse_layer_idx is not supported'],
+    [{ ...config, scale_attn_weights: false }, 'unscaled attention is not supported'],
     [{ ...config, tie_word_embeddings: false }, 'an untied output head is not supported'],
     [{ ...config, n_embd: undefined }, 'n_embd is missing'],
-    [{ ...config, n_layer: 3 }, /missing {5}h\.2\.attn/],
+    [{ ...config, n_layer: 3 }, /h\.2\.attn\.c_attn\.bias is missing; .*; 9 more$/],
   ])('gets one sentence', (wrong, sentence) => {
     const before = tf.memory().numTensors;
     expect(() => gpt2FromHuggingFace({ config: wrong, tensors })).toThrow(sentence);

@@ -80,6 +80,7 @@ function fromHuggingFaceConfig(config: Record<string, unknown>): Gpt2Config & { 
     throw new Error(`config.json: model_type is ${JSON.stringify(config.model_type)}, expected "gpt2"`);
   for (const flag of ['scale_attn_by_inverse_layer_idx', 'add_cross_attention'])
     if (config[flag]) throw new Error(`config.json: ${flag} is not supported`);
+  if (config.scale_attn_weights === false) throw new Error('config.json: unscaled attention is not supported');
   if (config.tie_word_embeddings === false) throw new Error('config.json: an untied output head is not supported');
   const size = (name: string, fallback?: number) => {
     const value = config[name] ?? fallback;

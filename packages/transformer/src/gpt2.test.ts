@@ -97,6 +97,7 @@ describe('Gpt2', () => {
       const last = model.forward(tokens, { logitsToKeep: 1 });
       expect(last.shape).toEqual([1, 1, 11]);
       expect(difference(last, row(model.forward(tokens), 0, 2))).toBe(0);
+      expect(model.forward(tokens, { logitsToKeep: 5 }).shape).toEqual([1, 3, 11]);
     });
   });
 
@@ -155,6 +156,10 @@ describe('Gpt2', () => {
         'Gpt2: 13 tokens do not fit into a context of 12',
       );
       expect(() => model.forward(tf.tensor1d([1, 2], 'int32'))).toThrow('Gpt2: tokens must be [batch, seq], not [2]');
+      expect(() => model.forward(tf.zeros([1, 0], 'int32'))).toThrow('Gpt2: tokens must be [batch, seq], not [1,0]');
+      expect(() => model.forward(ids([[1, 2]]), { cache: model.createCache(2) })).toThrow(
+        'Gpt2: 1 rows of tokens do not fit a cache of 2',
+      );
     });
   });
 });

@@ -41,9 +41,9 @@ class Attention extends Module {
 
   forward(x: tf.Tensor, options: BlockOptions): tf.Tensor {
     const { numHeads, dropout } = this.config;
-    const [q, k, v] = tf.split(this.cAttn.forward(x), 3, -1) as [tf.Tensor, tf.Tensor, tf.Tensor]; // [batch, seq, hidden] each
+    const [q, k, v] = tf.split(this.cAttn.forward(x, options.rng), 3, -1) as [tf.Tensor, tf.Tensor, tf.Tensor]; // [batch, seq, hidden] each
     const y = attend(q, k, v, { ...options, numHeads, dropout, path: `h.${options.layer}.attn` });
-    return this.residDropout.forward(this.cProj.forward(y), options.rng);
+    return this.residDropout.forward(this.cProj.forward(y, options.rng), options.rng);
   }
 }
 
@@ -61,8 +61,8 @@ class Mlp extends Module {
   }
 
   forward(x: tf.Tensor, { rng }: BlockOptions): tf.Tensor {
-    const y = activate(this.cFc.forward(x), this.config.activation); // [batch, seq, intermediate]
-    return this.dropout.forward(this.cProj.forward(y), rng);
+    const y = activate(this.cFc.forward(x, rng), this.config.activation); // [batch, seq, intermediate]
+    return this.dropout.forward(this.cProj.forward(y, rng), rng);
   }
 }
 
@@ -121,7 +121,7 @@ export class Gpt2 extends Module implements LanguageModel {
   forward(tokens: tf.Tensor, { logitsToKeep, ...options }: ForwardOptions = {}): tf.Tensor {
     return tf.tidy(() => {
       const x = this.hidden(tokens, options);
-      const last = logitsToKeep === undefined ? x : tf.slice(x, [0, x.shape[1]! - logitsToKeep, 0]);
+      const last = logitsToKeep === undefined ? x : tf.slice(x, [0, Math.max(0, x.shape[1]! - logitsToKeep), 0]);
       return linear(last, this.wte.weight, null);
     });
   }
@@ -150,8 +150,10 @@ export class Gpt2 extends Module implements LanguageModel {
 
   private checkLength(tokens: tf.Tensor, cache: KvCache | undefined): number {
     const [batch, seq] = tokens.shape;
-    if (tokens.rank !== 2 || batch === undefined || seq === undefined)
+    if (tokens.rank !== 2 || !batch || !seq)
       throw new RangeError(`Gpt2: tokens must be [batch, seq], not [${tokens.shape}]`);
+    if (cache && cache.batchSize !== batch)
+      throw new RangeError(`Gpt2: ${batch} rows of tokens do not fit a cache of ${cache.batchSize}`);
     const total = seq + (cache?.length ?? 0);
     if (total > this.config.contextLength)
       throw new RangeError(`Gpt2: ${total} tokens do not fit into a context of ${this.config.contextLength}`);
