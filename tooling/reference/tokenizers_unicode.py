@@ -29,10 +29,13 @@ def isolates(pre_tokenizer):
     return lambda c: len(pre_tokenizer.pre_tokenize_str(f"a{c}a")) == 3
 
 
+drops_nonspacing = drops(bert(strip_accents=True))
+drops_mark = drops(normalizers.StripAccents())
+
 CLASSES = {
     "control": ("What BERT's cleaning drops.", drops(bert(clean_text=True))),
-    "nonspacingMark": ("What BERT's stripping of accents drops.", drops(bert(strip_accents=True))),
-    "mark": ("What StripAccents drops.", drops(normalizers.StripAccents())),
+    "nonspacingMark": ("What BERT's stripping of accents drops.", drops_nonspacing),
+    "otherMark": ("What StripAccents drops besides.", lambda c: drops_mark(c) and not drops_nonspacing(c)),
     "punctuation": ("What Punctuation and BERT cut out.", isolates(pre_tokenizers.Punctuation())),
 }
 
@@ -71,6 +74,7 @@ def wrapped(text, width=110):
 
 
 def main():
+    assert all(drops_mark(chr(p)) for p in range(0x110000) if not 0xD800 <= p < 0xE000 and drops_nonspacing(chr(p)))
     parts = [f"// Written by tooling/reference/tokenizers_unicode.py from tokenizers {version('tokenizers')}.\n"]
     for name, (what, member) in CLASSES.items():
         parts.append(f"/** {what} */\nexport const {name} =\n{wrapped(table(member))};\n")

@@ -33,7 +33,8 @@ class CharacterSet {
 export const controls = new CharacterSet(tables.control);
 /** What BERT's stripping of accents drops. */
 export const nonspacingMarks = new CharacterSet(tables.nonspacingMark);
+const otherMarks = new CharacterSet(tables.otherMark);
 /** What StripAccents drops. */
-export const marks = new CharacterSet(tables.mark);
+export const isMark = (c: string): boolean => nonspacingMarks.has(c) || otherMarks.has(c);
 /** ASCII's symbols and Unicode's punctuation. */
 export const punctuation = new CharacterSet(tables.punctuation);

@@ -1,23 +1,3 @@
-/** JavaScript spells properties strictly; patterns of the other dialects ignore case, spaces, `_` and `-`. */
-const loose = (name: string) => name.replace(/[\s_-]/g, '').toLowerCase();
-
-const generalCategories = new Map(
-  (
-    'C:Other Cc:Control Cf:Format Cn:Unassigned Co:Private_Use Cs:Surrogate L:Letter LC:Cased_Letter ' +
-    'Ll:Lowercase_Letter Lm:Modifier_Letter Lo:Other_Letter Lt:Titlecase_Letter Lu:Uppercase_Letter M:Mark ' +
-    'Mc:Spacing_Mark Me:Enclosing_Mark Mn:Nonspacing_Mark N:Number Nd:Decimal_Number Nl:Letter_Number ' +
-    'No:Other_Number P:Punctuation Pc:Connector_Punctuation Pd:Dash_Punctuation Pe:Close_Punctuation ' +
-    'Pf:Final_Punctuation Pi:Initial_Punctuation Po:Other_Punctuation Ps:Open_Punctuation S:Symbol ' +
-    'Sc:Currency_Symbol Sk:Modifier_Symbol Sm:Math_Symbol So:Other_Symbol Z:Separator Zl:Line_Separator ' +
-    'Zp:Paragraph_Separator Zs:Space_Separator'
-  )
-    .split(' ')
-    .flatMap((pair) => {
-      const [short, long] = pair.split(':') as [string, string];
-      return [short, long].map((name) => [loose(name), short] as const);
-    }),
-);
-
 /** The bracket names of POSIX as Oniguruma defines them for Unicode; items of a character class. */
 export const posixClasses: ReadonlyMap<string, string> = new Map([
   ['alnum', '\\p{Alphabetic}\\p{Nd}'],
@@ -52,25 +32,19 @@ const titleCase = (name: string) =>
     .join('_');
 
 /**
- * A property of a pattern (`L`, `Letter`, `Han`, `Script=Greek`, `Alphabetic`, `alnum`) as items of a JavaScript
- * character class; `null` if there is no such property.
+ * A property of a pattern (`L`, `letter`, `han`, `Script=Greek`, `Alphabetic`, `alnum`) as items of a JavaScript
+ * character class; `null` if there is no such property. JavaScript spells properties strictly, the dialects ignore case
+ * and take spaces and `-` for `_`.
  */
 export function propertyItems(name: string): string | null {
-  const key = loose(name);
-  if (key === 'any') return '\\p{Any}';
-  const category = generalCategories.get(key);
-  if (category) return `\\p{${category}}`;
+  const key = name.toLowerCase();
   if (key === 'punct') return '\\p{P}';
   const posix = posixClasses.get(key);
   if (posix) return posix;
   const [left, right] = name.split('=') as [string, string | undefined];
-  if (right !== undefined) {
-    if (['gc', 'generalcategory'].includes(loose(left))) return propertyItems(right);
-    const kind = ['scx', 'scriptextensions'].includes(loose(left)) ? 'Script_Extensions' : 'Script';
-    const item = `\\p{${kind}=${titleCase(right)}}`;
-    return compiles(item) ? item : null;
-  }
-  for (const item of [`\\p{Script=${titleCase(name)}}`, `\\p{${titleCase(name)}}`, `\\p{${name}}`])
-    if (compiles(item)) return item;
-  return null;
+  const candidates =
+    right === undefined
+      ? [titleCase(name), `Script=${titleCase(name)}`, name, name.toUpperCase()]
+      : [`${titleCase(left)}=${titleCase(right)}`, name];
+  return candidates.map((candidate) => `\\p{${candidate}}`).find(compiles) ?? null;
 }

@@ -1,6 +1,6 @@
 import type { AlignedText } from '../../aligned-text.js';
 import type { Normalizer } from '../../types.js';
-import { marks } from '../character-set.js';
+import { isMark } from '../character-set.js';
 import { mapCharacters, transform, type Change } from '../transform.js';
 
 /** Drops white space at the ends of a text. */
@@ -27,6 +27,6 @@ export class StripNormalizer implements Normalizer {
 
 /** Drops marks; usually after NFD. */
 export const stripAccentsNormalizer: Normalizer = {
-  normalize: (text) => mapCharacters(text, (c) => (marks.has(c) ? '' : c)),
+  normalize: (text) => mapCharacters(text, (c) => (isMark(c) ? '' : c)),
   toJSON: () => ({ type: 'StripAccents' }),
 };
