@@ -1,0 +1,74 @@
+import { Module } from '@ashlar/nn';
+import * as tf from '@tensorflow/tfjs-core';
+import { dynamicMap, NESTED_BLOCK_SIZE } from './absmax.js';
+import type { Matrix } from './int8.js';
+import { NF4_CODES, quantizeNf4, type Nf4Options } from './nf4.js';
+import { packBytes, stored, unpackBytes } from './packing.js';
+import type { QuantizedWeight } from './scheme.js';
+
+/** Both halves of a byte are the code of 0. */
+const ZEROS = 0x77;
+
+/** A weight matrix in NormalFloat-4 (`quantizeNf4`, row by row), on the device. */
+export class Nf4Weight extends Module implements QuantizedWeight {
+  readonly shape: readonly [number, number];
+  readonly blockSize: number;
+  /** int32 `[ceil(out * in / 6)]`, whole blocks: six codes an element */
+  codes: tf.Variable;
+  /** `[blocks]`, or with double quantization int32 `[ceil(blocks / 3)]`: three codes an element */
+  absmax: tf.Variable;
+  /** `[ceil(blocks / 256)]`; null without double quantization */
+  nestedAbsmax: tf.Variable | null = null;
+  /** `[1]`; null without double quantization */
+  nestedOffset: tf.Variable | null = null;
+
+  constructor({ data, shape: [rows = 0, columns = 0] }: Matrix, options: Nf4Options = {}) {
+    super();
+    const { codes, absmax, blockSize } = quantizeNf4(data, options);
+    this.shape = [rows, columns];
+    this.blockSize = blockSize;
+    const whole = new Uint8Array((this.blocks * blockSize) / 2).fill(ZEROS);
+    whole.set(codes);
+    this.codes = stored(packBytes(whole, ZEROS));
+    if (absmax instanceof Float32Array) this.absmax = stored(absmax);
+    else {
+      this.absmax = stored(packBytes(absmax.codes));
+      this.nestedAbsmax = stored(absmax.nestedAbsmax);
+      this.nestedOffset = stored(Float32Array.of(absmax.offset));
+    }
+  }
+
+  private get blocks(): number {
+    return Math.ceil((this.shape[0] * this.shape[1]) / this.blockSize);
+  }
+
+  dequantize(): tf.Tensor2D {
+    const { blocks, blockSize } = this;
+    const [rows, columns] = this.shape;
+    return tf.tidy(() => {
+      const bytes = tf.cast(unpackBytes(this.codes, (blocks * blockSize) / 2), 'int32');
+      const values = tf.reshape(tf.gather(codePairs(), bytes), [blocks, blockSize]);
+      const scaled = tf.mul(values, tf.reshape(this.scales(), [blocks, 1]));
+      return tf.reshape(tf.slice(tf.reshape(scaled, [-1]), 0, rows * columns), [rows, columns]);
+    });
+  }
+
+  /** `[blocks]` */
+  private scales(): tf.Tensor {
+    const { blocks, nestedAbsmax, nestedOffset } = this;
+    if (!nestedAbsmax || !nestedOffset) return this.absmax;
+    const codes = tf.cast(unpackBytes(this.absmax, blocks), 'int32');
+    const groups = nestedAbsmax.size;
+    const values = tf.gather(tf.tensor1d(dynamicMap()), codes);
+    const padded = tf.reshape(tf.pad(values, [[0, groups * NESTED_BLOCK_SIZE - blocks]]), [groups, NESTED_BLOCK_SIZE]);
+    const scaled = tf.reshape(tf.mul(padded, tf.reshape(nestedAbsmax, [groups, 1])), [-1]);
+    return tf.add(tf.slice(scaled, 0, blocks), nestedOffset);
+  }
+}
+
+/** The two values of every byte, `[256, 2]`. */
+const codePairs = (): tf.Tensor2D =>
+  tf.tensor2d(
+    Float32Array.from({ length: 512 }, (_, i) => NF4_CODES[i % 2 === 0 ? i >> 5 : (i >> 1) & 15]!),
+    [256, 2],
+  );

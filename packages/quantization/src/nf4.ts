@@ -1,0 +1,77 @@
+import { dequantizeAbsmax, quantizeAbsmax, type QuantizedAbsmax } from './absmax.js';
+import { bucketize, checkFinite, largest, midpoints } from './numbers.js';
+
+/**
+ * The 16 values of NormalFloat-4: quantiles of the standard normal distribution, scaled to [-1, 1], with an exact 0.
+ *
+ * Source: QLoRA (Dettmers et al. 2023, arXiv 2305.14314), appendix E.
+ */
+export const NF4_CODES: readonly number[] = [
+  -1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635, -0.18477343022823334,
+  -0.09105003625154495, 0, 0.07958029955625534, 0.16093020141124725, 0.24611230194568634, 0.33791524171829224,
+  0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1,
+];
+
+const ZERO = 7;
+
+export interface Nf4Options {
+  /** How many consecutive values share a scale; even. @default 64 */
+  blockSize?: number;
+  /** Keeps the scales in 8 bits too: 4.127 instead of 4.5 bits a value with blocks of 64. @default true */
+  doubleQuantization?: boolean;
+}
+
+/** Values in 4 bits each, with a scale for each block. */
+export interface QuantizedNf4 {
+  /** Two codes a byte, the first in the high half; `[ceil(length / 2)]` */
+  codes: Uint8Array;
+  /** Largest absolute value of each block, `[ceil(length / blockSize)]`, or its double quantization. */
+  absmax: Float32Array | QuantizedAbsmax;
+  blockSize: number;
+  /** Number of values. */
+  length: number;
+}
+
+/**
+ * NormalFloat-4 quantization of consecutive values in blocks; the last block may be short.
+ *
+ * Bit for bit bitsandbytes' `quantize_4bit(…, quant_type='nf4')` in float32: the block is multiplied by the rounded
+ * `1 / absmax`, and a value halfway between two codes takes the lower one. One deviation: a block of zeros is coded as
+ * zeros, where bitsandbytes divides 0 by 0 and takes code 0 (which double quantization does not bring back to 0).
+ *
+ * @param values flat, such as a matrix row by row
+ * @throws RangeError for no values, a value that is not finite, or a block size that is not even and positive
+ */
+export function quantizeNf4(
+  values: Float32Array,
+  { blockSize = 64, doubleQuantization = true }: Nf4Options = {},
+): QuantizedNf4 {
+  if (!(Number.isSafeInteger(blockSize) && blockSize > 0 && blockSize % 2 === 0))
+    throw new RangeError(`quantizeNf4: blockSize (${blockSize}) must be a positive even number`);
+  if (values.length === 0) throw new RangeError('quantizeNf4: there are no values');
+  checkFinite('quantizeNf4', values);
+  const absmax = new Float32Array(Math.ceil(values.length / blockSize));
+  const codes = new Uint8Array(Math.ceil(values.length / 2));
+  const boundaries = midpoints(Float32Array.from(NF4_CODES));
+  for (const block of absmax.keys()) {
+    const from = block * blockSize;
+    const to = Math.min(values.length, from + blockSize);
+    absmax[block] = largest(values, from, to);
+    const factor = Math.fround(1 / absmax[block]!);
+    for (let i = from; i < to; i++) {
+      const code = Number.isFinite(factor) ? bucketize(Math.fround(values[i]! * factor), boundaries) : ZERO;
+      codes[i >> 1]! |= i % 2 === 0 ? code << 4 : code;
+    }
+  }
+  if (values.length % 2 === 1) codes[codes.length - 1]! |= ZERO;
+  return { codes, absmax: doubleQuantization ? quantizeAbsmax(absmax) : absmax, blockSize, length: values.length };
+}
+
+/** The values that the codes stand for, `code * absmax` of the block, `[length]`. */
+export function dequantizeNf4({ codes, absmax, blockSize, length }: QuantizedNf4): Float32Array {
+  const scales = absmax instanceof Float32Array ? absmax : dequantizeAbsmax(absmax);
+  return new Float32Array(length).map((_, i) => {
+    const code = i % 2 === 0 ? codes[i >> 1]! >> 4 : codes[i >> 1]! & 15;
+    return NF4_CODES[code]! * scales[Math.floor(i / blockSize)]!;
+  });
+}

@@ -1,0 +1,31 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** On webgl an int32 element holds 24 bits: three bytes. */
+const BYTES_PER_ELEMENT = 3;
+
+/** Packs bytes for an int32 tensor, three an element, the first in the lowest bits; `fill` completes the last one. */
+export function packBytes(bytes: ArrayLike<number>, fill = 0): Int32Array {
+  const at = (i: number) => (i < bytes.length ? bytes[i]! : fill);
+  return new Int32Array(Math.ceil(bytes.length / BYTES_PER_ELEMENT)).map(
+    (_, i) => at(3 * i) + 256 * at(3 * i + 1) + 65536 * at(3 * i + 2),
+  );
+}
+
+/** The first `count` bytes of a packed tensor `[elements]`, float32 `[count]`: exact, for all have at most 24 bits. */
+export function unpackBytes(packed: tf.Tensor, count: number): tf.Tensor1D {
+  return tf.tidy(() => {
+    const all = tf.cast(packed, 'float32');
+    const third = tf.floor(tf.mul(all, 2 ** -16));
+    const low = tf.sub(all, tf.mul(third, 65536));
+    const second = tf.floor(tf.mul(low, 2 ** -8));
+    const first = tf.sub(low, tf.mul(second, 256));
+    const bytes = tf.reshape(tf.stack([first, second, third], 1), [-1]) as tf.Tensor1D;
+    return tf.slice(bytes, 0, count);
+  });
+}
+
+/** A variable that is saved and never trained. */
+export const stored = (values: Float32Array | Int32Array): tf.Variable =>
+  tf.tidy(() =>
+    tf.variable(tf.tensor(values, [values.length], values instanceof Int32Array ? 'int32' : 'float32'), false),
+  );

@@ -1,0 +1,94 @@
+import { decodeSafetensors, encodeSafetensors } from '@ashlar/checkpoint';
+import { hostStateDict, Linear, loadStateDict, parameters, stateDict, withoutInit } from '@ashlar/nn';
+import { useBackend } from '@ashlar/ops';
+import { cpu } from '@ashlar/ops/cpu';
+import { expectNoLeaks } from '@ashlar/ops/testing';
+import { wasm } from '@ashlar/ops/wasm';
+import { Gpt2, gpt2Presets } from '@ashlar/transformer';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { QuantizedLinear, quantizeModules, sizeInBytes, type QuantizeModulesOptions } from './index.js';
+
+const config = gpt2Presets['nano']!;
+const LAYERS = ['attn.c_attn', 'attn.c_proj', 'mlp.c_fc', 'mlp.c_proj'];
+const paths = [0, 1].flatMap((layer) => LAYERS.map((name) => `h.${layer}.${name}`));
+
+/** `[out, in]` of the linear layers of a block of `hidden`. */
+const shapes = (hidden: number) => [[3, 1], [1, 1], [4, 1], [1, 4]].map(([o, i]) => [o! * hidden, i! * hidden]); // prettier-ignore
+
+/** Bytes of a weight as it is stored: codes three bytes in four, scales. */
+const storedInt8 = (out: number, inputs: number) => 4 * Math.ceil((out * inputs) / 3) + 4 * out;
+const storedNf4 = (out: number, inputs: number) => {
+  const blocks = Math.ceil((out * inputs) / 64);
+  return 4 * Math.ceil((blocks * 32) / 3) + 4 * Math.ceil(blocks / 3) + 4 * Math.ceil(blocks / 256) + 4;
+};
+
+async function logits(model: Gpt2): Promise<Float32Array> {
+  const tokens = tf.tensor2d([[1, 5, 9, 2, 64, 30, 7, 8]], [1, 8], 'int32');
+  const y = model.forward(tokens);
+  const data = (await y.data()) as Float32Array;
+  tf.dispose([tokens, y]);
+  return data.slice();
+}
+
+/** Root mean square of the difference, over that of `a`. */
+function distance(a: Float32Array, b: Float32Array): number {
+  const square = (values: Float32Array) => values.reduce((sum, value) => sum + value * value, 0);
+  return Math.sqrt(square(a.map((value, i) => value - b[i]!)) / square(a));
+}
+
+for (const backend of [cpu(), wasm()])
+  describe(`a small GPT-2 on ${backend.name}`, () => {
+    beforeAll(() => useBackend(backend));
+
+    it.each<[QuantizeModulesOptions, number, (out: number, inputs: number) => number]>([
+      [{ scheme: 'int8' }, 0.0079, storedInt8],
+      [{ scheme: 'nf4' }, 0.092, storedNf4],
+    ])('keeps its logits as close as its weights, and shrinks as computed: %o', async (options, tolerance, stored) => {
+      using model = new Gpt2(config, { seed: 3 });
+      const [before, bytes] = [await logits(model), sizeInBytes(model)];
+      expect(await quantizeModules(model, options)).toEqual(paths);
+      expect(model.h[0]!.attn.cAttn).toBeInstanceOf(QuantizedLinear);
+      expect(distance(before, await logits(model))).toBeLessThan(tolerance);
+      const change = shapes(config.hiddenSize).map(([out, inputs]) => stored(out!, inputs!) - 4 * out! * inputs!);
+      expect(sizeInBytes(model) - bytes).toBe(2 * change.reduce((a, b) => a + b, 0));
+      expect([...parameters(model).keys()].some((path) => path.includes('c_'))).toBe(false);
+      expect(stateDict(model).get('h.1.mlp.c_fc.bias')!.trainable).toBe(false);
+    });
+
+    it('is loaded into a fresh model from a file', async () => {
+      using model = new Gpt2(config, { seed: 3 });
+      const options: QuantizeModulesOptions = { scheme: 'nf4', match: (path) => path.includes('mlp') };
+      expect(await quantizeModules(model, options)).toEqual(paths.filter((path) => path.includes('mlp')));
+      const file = encodeSafetensors(await hostStateDict(model));
+      using fresh = withoutInit(() => new Gpt2(config));
+      await quantizeModules(fresh, options);
+      loadStateDict(fresh, decodeSafetensors(file).tensors);
+      expect(await logits(fresh)).toEqual(await logits(model));
+    });
+
+    it('leaks nothing', () =>
+      expectNoLeaks(async () => {
+        using model = new Gpt2(config, { seed: 1 });
+        await quantizeModules(model, { scheme: 'int8' });
+        await logits(model);
+      }));
+
+    it('says what it cannot do, and changes nothing', async () => {
+      using model = new Gpt2(config, { seed: 1 });
+      const tensors = tf.memory().numTensors;
+      await expect(quantizeModules(model, { scheme: 'int8', match: () => false })).rejects.toThrow(
+        'quantizeModules: nothing matches; the model has 8 linear layers: h.0.attn.c_attn, h.0.attn.c_proj, h.0.mlp.c_fc, …',
+      );
+      await expect(quantizeModules(model, { scheme: 'int3' } as unknown as QuantizeModulesOptions)).rejects.toThrow(
+        "quantizeModules: there is no scheme 'int3'; there are 'int8' and 'nf4'",
+      );
+      const { weight } = model.h[1]!.mlp.cProj as Linear;
+      tf.tidy(() => weight.assign(tf.fill(weight.shape, NaN)));
+      await expect(quantizeModules(model, { scheme: 'nf4' })).rejects.toThrow(
+        'quantizeModules: h.1.mlp.c_proj: quantizeNf4: element 0 is NaN; only finite values can be quantized',
+      );
+      expect(tf.memory().numTensors).toBe(tensors);
+      expect(model.h[0]!.attn.cAttn).toBeInstanceOf(Linear);
+    });
+  });

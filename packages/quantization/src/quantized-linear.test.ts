@@ -1,0 +1,102 @@
+import { fromHost, hostStateDict, initialize, Linear, loadStateDict, parameters, stateDict } from '@ashlar/nn';
+import { RandomStream, useBackend } from '@ashlar/ops';
+import { cpu } from '@ashlar/ops/cpu';
+import { expectGradients, expectNoLeaks } from '@ashlar/ops/testing';
+import { wasm } from '@ashlar/ops/wasm';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  dequantizeInt8,
+  dequantizeNf4,
+  Int8Weight,
+  Nf4Weight,
+  QuantizedLinear,
+  quantizeInt8,
+  quantizeNf4,
+  type Matrix,
+  type QuantizedWeight,
+} from './index.js';
+
+const draw = (name: string, ...shape: number[]): Matrix => ({
+  data: new RandomStream(7, name).normalArray(
+    shape.reduce((a, b) => a * b, 1),
+    { mean: 0, std: 1 },
+  ),
+  shape,
+});
+const tensor = ({ data, shape }: Matrix) => fromHost({ dtype: 'float32', shape: [...shape], data });
+
+const schemes: { name: string; make: (matrix: Matrix) => QuantizedWeight; host: (matrix: Matrix) => Float32Array }[] = [
+  { name: 'int8', make: (m) => new Int8Weight(m), host: (m) => dequantizeInt8(quantizeInt8(m)) },
+  { name: 'nf4', make: (m) => new Nf4Weight(m), host: (m) => dequantizeNf4(quantizeNf4(m.data)) },
+  {
+    name: 'nf4 in blocks of 128, plain scales',
+    make: (m) => new Nf4Weight(m, { blockSize: 128, doubleQuantization: false }),
+    host: (m) => dequantizeNf4(quantizeNf4(m.data, { blockSize: 128, doubleQuantization: false })),
+  },
+];
+
+for (const backend of [cpu(), wasm()])
+  describe.each(schemes)(`$name on ${backend.name}`, ({ make, host }) => {
+    beforeAll(() => useBackend(backend));
+    beforeEach(() => tf.engine().startScope());
+    afterEach(() => tf.engine().endScope());
+
+    // 5 x 7 is odd and less than a block; 67 x 255 has 267 blocks, the last one short, in two groups
+    it.each([
+      [5, 7],
+      [67, 255],
+    ])('is a Linear with the dequantized weights, bit for bit: [%i, %i]', async (out, inputs) => {
+      const matrix = draw('weight', out, inputs);
+      using plain = new Linear(inputs, out);
+      const bias = draw('bias', out);
+      loadStateDict(plain, new Map([
+        ['weight', { dtype: 'float32', shape: [out, inputs], data: host(matrix) }],
+        ['bias', { dtype: 'float32', shape: [out], data: bias.data }],
+      ])); // prettier-ignore
+      using quantized = new QuantizedLinear(make(matrix), tf.variable(tensor(bias), false));
+      expect([quantized.inFeatures, quantized.outFeatures]).toEqual([inputs, out]);
+      const weight = quantized.weight.dequantize();
+      expect(await weight.data()).toEqual(host(matrix));
+      const x = tensor(draw('x', 2, 3, inputs));
+      const y = quantized.forward(x);
+      expect(y.shape).toEqual([2, 3, out]);
+      expect(await y.data()).toEqual(await plain.forward(x).data());
+    });
+
+    it('lets the gradient through to x, and trains nothing itself', async () => {
+      using quantized = new QuantizedLinear(make(draw('weight', 9, 6)));
+      await expectGradients((x) => quantized.forward(x), [tensor(draw('x', 2, 4, 6))]);
+      expect(parameters(quantized).size).toBe(0);
+    });
+
+    it('saves and loads through its state, in at most 24 bits an element', async () => {
+      using saved = new QuantizedLinear(make(draw('weight', 9, 30)));
+      using loaded = new QuantizedLinear(make({ data: new Float32Array(270), shape: [9, 30] }));
+      const state = await hostStateDict(saved);
+      for (const { dtype, data } of state.values())
+        if (dtype === 'int32') expect(data.every((value) => value >= 0 && value < 2 ** 24)).toBe(true);
+      loadStateDict(loaded, state);
+      const x = tensor(draw('x', 4, 30));
+      expect(await loaded.forward(x).data()).toEqual(await saved.forward(x).data());
+      expect([...stateDict(loaded).values()].some(({ trainable }) => trainable)).toBe(false);
+    });
+
+    it('leaks nothing', async () => {
+      const x = tensor(draw('x', 3, 30));
+      await expectNoLeaks(async () => {
+        using quantized = new QuantizedLinear(make(draw('weight', 8, 30)));
+        const y = quantized.forward(x);
+        const gradient = tf.grad((input) => quantized.forward(input))(x);
+        await gradient.data();
+        tf.dispose([y, gradient]);
+      });
+    });
+
+    it('as the base of a low-rank update, only the update learns', async () => {
+      using base = new QuantizedLinear(make(draw('weight', 6, 8)));
+      using update = initialize(new Linear(8, 6, { bias: false }), { seed: 1 });
+      const x = tensor(draw('x', 5, 8));
+      await expectGradients(() => tf.add(base.forward(x), update.forward(x)), [update.weight]);
+    });
+  });

@@ -1,0 +1,14 @@
+import type { Module } from '@ashlar/nn';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Nf4Options } from './nf4.js';
+
+/** How weights are stored: 8 bits by row, or 4 bits by block. */
+export type QuantizationScheme = { scheme: 'int8' } | ({ scheme: 'nf4' } & Nf4Options);
+
+/** A weight matrix in few bits. */
+export interface QuantizedWeight extends Module {
+  /** `[outFeatures, inFeatures]` */
+  readonly shape: readonly [outFeatures: number, inFeatures: number];
+  /** The matrix in float32, `[outFeatures, inFeatures]`; the caller disposes of it. */
+  dequantize(): tf.Tensor2D;
+}
