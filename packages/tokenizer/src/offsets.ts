@@ -8,7 +8,7 @@ export function convertOffsets(encoding: Encoding, text: string, unit: OffsetUni
   if (unit === 'utf16') return;
   const places = new Int32Array(text.length + 1);
   let at = 0;
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     const point = text.codePointAt(i)!;
     places[i++] = at;
     // the second half of a pair stands for its character
@@ -27,7 +27,7 @@ export function unitsOfBytes(text: string): { starts: Int32Array; ends: Int32Arr
   const starts = new Int32Array(text.length * 3);
   const ends = new Int32Array(text.length * 3);
   let at = 0;
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     const point = text.codePointAt(i)!;
     const next = i + (point > 0xffff ? 2 : 1);
     for (let n = utf8Width(point); n > 0; n--) {
