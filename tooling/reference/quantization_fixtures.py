@@ -1,4 +1,4 @@
-"""int8 and NF4 codes, scales and errors, for packages/quantization.
+"""int8, NF4 and int4 codes, scales and errors, for packages/quantization.
 
 Written from the published definitions in numpy and torch (bitsandbytes itself is not run); `check` holds them to
 numbers that bitsandbytes' own CPU kernels gave: packed NF4 codes, scales, the 8-bit map, int8 codes, errors.
@@ -82,6 +82,19 @@ def int8(matrix, threshold=0.0):
     return {"codes": codes, "absmax": absmax, "outlierColumns": np.flatnonzero(outlier.any(0)), "dequantized": values}
 
 
+def int4(values, size):
+    """Affine codes: 16 even steps over the values of a group and 0, which is one of them. In float32."""
+    groups = np.pad(values, (0, -len(values) % size)).reshape(-1, size)
+    low, high = np.minimum(groups.min(1), 0), np.maximum(groups.max(1), 0)
+    scale = (high - low) / F(15)
+    zero = np.rint(-low / scale)
+    codes = np.clip(np.rint(groups / scale[:, None]) + zero[:, None], 0, 15)
+    restored = ((codes - zero[:, None]) * scale[:, None]).reshape(-1)[: len(values)]
+    flat = codes.astype(np.uint8).reshape(-1)[: len(values)]
+    even = np.append(flat, np.uint8(0)) if len(flat) % 2 else flat
+    return {"packed": even[::2] << 4 | even[1::2], "scales": scale, "zeros": zero.astype(np.uint8), "dequantized": restored}
+
+
 def relative_error(values, restored):
     """Root mean square of the difference over that of the values."""
     values = values.astype(np.float64)
@@ -151,7 +164,8 @@ def errors():
     for size in (64, 128, 256, 512):
         result[f"nf4-{size}"] = relative_error(flat, nf4(flat, size, False)["dequantized"])
     result["nf4-64-double"] = relative_error(flat, nf4(flat, 64, True)["dequantized"])
-    measured = {"int8": 0.00789, "nf4-64": 0.0920, "nf4-64-double": 0.0920, "nf4-128": 0.0956, "nf4-256": 0.0987, "nf4-512": 0.1015}
+    result["int4-128"] = relative_error(flat, int4(flat, 128)["dequantized"])
+    measured = {"int8": 0.00789, "nf4-64": 0.0920, "nf4-64-double": 0.0920, "nf4-128": 0.0956, "nf4-256": 0.0987, "nf4-512": 0.1015, "int4-128": 0.1006}
     for name, error in measured.items():
         assert abs(result[name] - error) < 5e-4 * (0.1 if name == "int8" else 1), (name, result[name], error)
     return result
@@ -162,6 +176,7 @@ def fixture():
     flat = matrix.reshape(-1)
     double = nf4(flat, 64, True)
     rows = int8(matrix)
+    groups = int4(flat[:4001], 128)
     small = np.array([[0.5, -1, 8, 0.25], [1, 0.1, -0.3, -0.75]], dtype=F)
     return {
         "source": "tooling/reference/quantization_fixtures.py",
@@ -177,9 +192,11 @@ def fixture():
             "int8": {"codes": text(rows["codes"]), "absmax": text(rows["absmax"])},
             "nf4": {key: text(double[key]) for key in ("packed", "absmax", "absmaxCodes", "nestedAbsmax")}
             | {"offset": float(double["offset"])},
+            "int4": {"length": 4001, "groupSize": 128} | {key: text(groups[key]) for key in ("packed", "scales", "zeros")},
             "dequantizedSums": {
                 "int8": float(rows["dequantized"].astype(np.float64).sum()),
                 "nf4": float(double["dequantized"].astype(np.float64).sum()),
+                "int4": float(groups["dequantized"].astype(np.float64).sum()),
             },
         },
         "relativeErrors": {"shape": [1024, 1024], "seed": SEED, "stream": "weights", "values": errors()},

@@ -4,9 +4,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   dequantizeAbsmax,
+  dequantizeInt4,
   dequantizeInt8,
   dequantizeNf4,
   dynamicMap,
+  quantizeInt4,
   quantizeInt8,
   quantizeNf4,
   type QuantizedAbsmax,
@@ -31,7 +33,8 @@ const fixture = JSON.parse(readFileSync(new URL('../test/fixtures/quantization.j
     shape: number[];
     int8: { codes: string; absmax: string };
     nf4: { packed: string; absmax: string; absmaxCodes: string; nestedAbsmax: string; offset: number };
-    dequantizedSums: { int8: number; nf4: number };
+    int4: { length: number; groupSize: number; packed: string; scales: string; zeros: string };
+    dequantizedSums: { int8: number; nf4: number; int4: number };
   };
   relativeErrors: { shape: number[]; seed: number; stream: string; values: Record<string, number> };
 };
@@ -136,6 +139,23 @@ describe('NF4', () => {
   });
 });
 
+describe('int4', () => {
+  it('has the codes, scales and zero points of the reference, bit for bit', () => {
+    const { int4, dequantizedSums } = fixture.drawn;
+    const quantized = quantizeInt4(drawn(fixture.drawn).subarray(0, int4.length), { groupSize: int4.groupSize });
+    expect(bytes(quantized.codes)).toBe(int4.packed);
+    expect(bytes(quantized.scales)).toBe(int4.scales);
+    expect(bytes(quantized.zeros)).toBe(int4.zeros);
+    expect(sum(dequantizeInt4(quantized))).toBe(dequantizedSums.int4);
+  });
+
+  it('keeps 0, also where all values lie on one side of it', () => {
+    const { codes, scales, zeros } = quantizeInt4(Float32Array.of(0, 15, 7.5, 0, -30, -3), { groupSize: 4 });
+    expect([[...codes], [...scales], [...zeros]]).toEqual([[0x0f, 0x80, 0x0d], [1, 2], [0, 15]]); // prettier-ignore
+    expect(dequantizeInt4(quantizeInt4(new Float32Array(5)))).toEqual(new Float32Array(5));
+  });
+});
+
 describe('what it costs', () => {
   const { shape, values } = fixture.relativeErrors;
   const data = drawn(fixture.relativeErrors);
@@ -149,6 +169,8 @@ describe('what it costs', () => {
       expect(relativeError(data, restored)).toBeCloseTo(values[`nf4-${blockSize}`]!, 9);
     }
     expect(values['nf4-64']).toBeCloseTo(0.092, 3);
+    expect(relativeError(data, dequantizeInt4(quantizeInt4(data)))).toBeCloseTo(values['int4-128']!, 9);
+    expect(Math.abs(values['int4-128']! - 0.1006)).toBeLessThan(5e-4);
   });
 
   it('NF4 takes 4.5 bits a value, 4.127 with double quantization', () => {
@@ -166,6 +188,7 @@ describe('what it refuses', () => {
     [() => quantizeInt8({ data: new Float32Array(5), shape: [2, 3] }), 'quantizeInt8: 5 values do not fill a matrix of shape [2,3]; expected [rows, columns]'], // prettier-ignore
     [() => quantizeInt8({ data: Float32Array.of(1, NaN), shape: [1, 2] }), 'quantizeInt8: element 1 is NaN; only finite values can be quantized'], // prettier-ignore
     [() => quantizeNf4(Float32Array.of(Infinity)), 'quantizeNf4: element 0 is Infinity; only finite values can be quantized'], // prettier-ignore
+    [() => quantizeInt4(new Float32Array(4), { groupSize: 0 }), 'quantizeInt4: groupSize (0) must be a positive even number'], // prettier-ignore
     [() => quantizeNf4(new Float32Array(0)), 'quantizeNf4: there are no values'],
     [() => quantizeNf4(new Float32Array(4), { blockSize: 3 }), 'quantizeNf4: blockSize (3) must be a positive even number'], // prettier-ignore
   ])('%s', (act, sentence) => expect(act).toThrow(sentence));

@@ -1,8 +1,10 @@
-export { quantizeInt8, dequantizeInt8, type Int8Options, type Matrix, type QuantizedInt8 } from './int8.js';
+export { dequantizeInt8, quantizeInt8, type Int8Options, type Matrix, type QuantizedInt8 } from './int8.js';
 export { dequantizeNf4, NF4_CODES, quantizeNf4, type Nf4Options, type QuantizedNf4 } from './nf4.js';
+export { dequantizeInt4, quantizeInt4, type Int4Options, type QuantizedInt4 } from './int4.js';
 export { dequantizeAbsmax, dynamicMap, quantizeAbsmax, type QuantizedAbsmax } from './absmax.js';
 export { QuantizedLinear } from './quantized-linear.js';
 export { quantizeModules, type QuantizeModulesOptions } from './quantize-modules.js';
+export { Int4Weight } from './int4-weight.js';
 export { Int8Weight } from './int8-weight.js';
 export { Nf4Weight } from './nf4-weight.js';
 export type { QuantizationScheme, QuantizedWeight } from './scheme.js';

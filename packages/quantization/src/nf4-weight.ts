@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { dynamicMap, NESTED_BLOCK_SIZE } from './absmax.js';
 import type { Matrix } from './int8.js';
 import { NF4_CODES, quantizeNf4, type Nf4Options } from './nf4.js';
-import { packBytes, stored, unpackBytes } from './packing.js';
+import { packBytes, stored, unpackBytes, unpackHalves, wholeBlocks } from './packing.js';
 import type { QuantizedWeight } from './scheme.js';
 
 /** Both halves of a byte are the code of 0. */
@@ -27,9 +27,7 @@ export class Nf4Weight extends Module implements QuantizedWeight {
     const { codes, absmax, blockSize } = quantizeNf4(data, options);
     this.shape = [rows, columns];
     this.blockSize = blockSize;
-    const whole = new Uint8Array((this.blocks * blockSize) / 2).fill(ZEROS);
-    whole.set(codes);
-    this.codes = stored(packBytes(whole, ZEROS));
+    this.codes = stored(packBytes(wholeBlocks(codes, (this.blocks * blockSize) / 2, ZEROS), ZEROS));
     if (absmax instanceof Float32Array) this.absmax = stored(absmax);
     else {
       this.absmax = stored(packBytes(absmax.codes));
@@ -46,8 +44,7 @@ export class Nf4Weight extends Module implements QuantizedWeight {
     const { blocks, blockSize } = this;
     const [rows, columns] = this.shape;
     return tf.tidy(() => {
-      const bytes = tf.cast(unpackBytes(this.codes, (blocks * blockSize) / 2), 'int32');
-      const values = tf.reshape(tf.gather(codePairs(), bytes), [blocks, blockSize]);
+      const values = tf.reshape(unpackHalves(this.codes, blocks * blockSize, NF4_CODES), [blocks, blockSize]);
       const scaled = tf.mul(values, tf.reshape(this.scales(), [blocks, 1]));
       return tf.reshape(tf.slice(tf.reshape(scaled, [-1]), 0, rows * columns), [rows, columns]);
     });
@@ -65,10 +62,3 @@ export class Nf4Weight extends Module implements QuantizedWeight {
     return tf.add(tf.slice(scaled, 0, blocks), nestedOffset);
   }
 }
-
-/** The two values of every byte, `[256, 2]`. */
-const codePairs = (): tf.Tensor2D =>
-  tf.tensor2d(
-    Float32Array.from({ length: 512 }, (_, i) => NF4_CODES[i % 2 === 0 ? i >> 5 : (i >> 1) & 15]!),
-    [256, 2],
-  );

@@ -1,4 +1,5 @@
 import { dequantizeAbsmax, quantizeAbsmax, type QuantizedAbsmax } from './absmax.js';
+import { checkBlocks, halfAt, packHalves } from './halves.js';
 import { bucketize, checkFinite, largest, midpoints } from './numbers.js';
 
 /**
@@ -46,12 +47,10 @@ export function quantizeNf4(
   values: Float32Array,
   { blockSize = 64, doubleQuantization = true }: Nf4Options = {},
 ): QuantizedNf4 {
-  if (!(Number.isSafeInteger(blockSize) && blockSize > 0 && blockSize % 2 === 0))
-    throw new RangeError(`quantizeNf4: blockSize (${blockSize}) must be a positive even number`);
-  if (values.length === 0) throw new RangeError('quantizeNf4: there are no values');
+  checkBlocks('quantizeNf4', values, blockSize, 'blockSize');
   checkFinite('quantizeNf4', values);
   const absmax = new Float32Array(Math.ceil(values.length / blockSize));
-  const codes = new Uint8Array(Math.ceil(values.length / 2));
+  const codes = new Uint8Array(values.length);
   const boundaries = midpoints(Float32Array.from(NF4_CODES));
   for (const block of absmax.keys()) {
     const from = block * blockSize;
@@ -59,19 +58,15 @@ export function quantizeNf4(
     absmax[block] = largest(values, from, to);
     const factor = Math.fround(1 / absmax[block]!);
     for (let i = from; i < to; i++) {
-      const code = Number.isFinite(factor) ? bucketize(Math.fround(values[i]! * factor), boundaries) : ZERO;
-      codes[i >> 1]! |= i % 2 === 0 ? code << 4 : code;
+      codes[i] = Number.isFinite(factor) ? bucketize(Math.fround(values[i]! * factor), boundaries) : ZERO;
     }
   }
-  if (values.length % 2 === 1) codes[codes.length - 1]! |= ZERO;
-  return { codes, absmax: doubleQuantization ? quantizeAbsmax(absmax) : absmax, blockSize, length: values.length };
+  const scales = doubleQuantization ? quantizeAbsmax(absmax) : absmax;
+  return { codes: packHalves(codes, ZERO), absmax: scales, blockSize, length: values.length };
 }
 
 /** The values that the codes stand for, `code * absmax` of the block, `[length]`. */
 export function dequantizeNf4({ codes, absmax, blockSize, length }: QuantizedNf4): Float32Array {
   const scales = absmax instanceof Float32Array ? absmax : dequantizeAbsmax(absmax);
-  return new Float32Array(length).map((_, i) => {
-    const code = i % 2 === 0 ? codes[i >> 1]! >> 4 : codes[i >> 1]! & 15;
-    return NF4_CODES[code]! * scales[Math.floor(i / blockSize)]!;
-  });
+  return new Float32Array(length).map((_, i) => NF4_CODES[halfAt(codes, i)]! * scales[Math.floor(i / blockSize)]!);
 }

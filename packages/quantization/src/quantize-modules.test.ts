@@ -1,5 +1,14 @@
 import { decodeSafetensors, encodeSafetensors } from '@ashlar/checkpoint';
-import { hostStateDict, Linear, loadStateDict, parameters, stateDict, withoutInit } from '@ashlar/nn';
+import {
+  hostStateDict,
+  Linear,
+  loadStateDict,
+  parameters,
+  stateDict,
+  toHost,
+  valueAndGradients,
+  withoutInit,
+} from '@ashlar/nn';
 import { useBackend } from '@ashlar/ops';
 import { cpu } from '@ashlar/ops/cpu';
 import { expectNoLeaks } from '@ashlar/ops/testing';
@@ -23,6 +32,11 @@ const storedNf4 = (out: number, inputs: number) => {
   return 4 * Math.ceil((blocks * 32) / 3) + 4 * Math.ceil(blocks / 3) + 4 * Math.ceil(blocks / 256) + 4;
 };
 
+const storedInt4 = (out: number, inputs: number) => {
+  const groups = Math.ceil((out * inputs) / 64);
+  return 4 * Math.ceil((groups * 32) / 3) + 4 * Math.ceil(groups / 3) + 4 * groups;
+};
+
 async function logits(model: Gpt2): Promise<Float32Array> {
   const tokens = tf.tensor2d([[1, 5, 9, 2, 64, 30, 7, 8]], [1, 8], 'int32');
   const y = model.forward(tokens);
@@ -44,6 +58,7 @@ for (const backend of [cpu(), wasm()])
     it.each<[QuantizeModulesOptions, number, (out: number, inputs: number) => number]>([
       [{ scheme: 'int8' }, 0.0079, storedInt8],
       [{ scheme: 'nf4' }, 0.092, storedNf4],
+      [{ scheme: 'int4', groupSize: 64 }, 0.092, storedInt4],
     ])('keeps its logits as close as its weights, and shrinks as computed: %o', async (options, tolerance, stored) => {
       using model = new Gpt2(config, { seed: 3 });
       const [before, bytes] = [await logits(model), sizeInBytes(model)];
@@ -54,6 +69,29 @@ for (const backend of [cpu(), wasm()])
       expect(sizeInBytes(model) - bytes).toBe(2 * change.reduce((a, b) => a + b, 0));
       expect([...parameters(model).keys()].some((path) => path.includes('c_'))).toBe(false);
       expect(stateDict(model).get('h.1.mlp.c_fc.bias')!.trainable).toBe(false);
+    });
+
+    it('trains what is left as a model with the dequantized weights would', async () => {
+      using model = new Gpt2(config, { seed: 3 });
+      await quantizeModules(model, { scheme: 'nf4' });
+      using plain = new Gpt2(config, { seed: 3 });
+      for (const path of paths) {
+        const [layer, part, name] = path.slice(2).replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase()).split('.'); // prettier-ignore
+        const of = ({ h }: Gpt2) => (h[Number(layer)] as unknown as Record<string, Record<string, unknown>>)[part!]![name!]; // prettier-ignore
+        tf.tidy(() => (of(plain) as Linear).weight.assign((of(model) as QuantizedLinear).weight.dequantize()));
+      }
+      const tokens = tf.tensor2d([[1, 5, 9, 2, 64, 30, 7, 8]], [1, 8], 'int32');
+      const gradients = async (gpt2: Gpt2) => {
+        const loss = () => tf.mean(tf.square(gpt2.forward(tokens))) as tf.Scalar;
+        const { value, gradients: found } = valueAndGradients(loss, parameters(gpt2));
+        const host = await toHost(found);
+        tf.dispose([value, ...found.values()]);
+        return new Map([...host].map(([path, { data }]) => [path, data as Float32Array]));
+      };
+      const [found, expected] = [await gradients(model), await gradients(plain)];
+      tokens.dispose();
+      expect([...found.keys()]).toEqual([...parameters(model).keys()]);
+      for (const [path, gradient] of found) expect(distance(expected.get(path)!, gradient)).toBeLessThan(1e-5);
     });
 
     it('is loaded into a fresh model from a file', async () => {
@@ -81,7 +119,7 @@ for (const backend of [cpu(), wasm()])
         'quantizeModules: nothing matches; the model has 8 linear layers: h.0.attn.c_attn, h.0.attn.c_proj, h.0.mlp.c_fc, …',
       );
       await expect(quantizeModules(model, { scheme: 'int3' } as unknown as QuantizeModulesOptions)).rejects.toThrow(
-        "quantizeModules: there is no scheme 'int3'; there are 'int8' and 'nf4'",
+        "quantizeModules: there is no scheme 'int3'; there are 'int8', 'nf4' and 'int4'",
       );
       const { weight } = model.h[1]!.mlp.cProj as Linear;
       tf.tidy(() => weight.assign(tf.fill(weight.shape, NaN)));

@@ -1,5 +1,6 @@
 import { type Linear, type Module, replaceModules } from '@ashlar/nn';
 import * as tf from '@tensorflow/tfjs-core';
+import { Int4Weight } from './int4-weight.js';
 import { Int8Weight } from './int8-weight.js';
 import type { Matrix } from './int8.js';
 import { Nf4Weight } from './nf4-weight.js';
@@ -52,11 +53,12 @@ function quantizedWeight(path: string, matrix: Matrix, options: QuantizationSche
   try {
     if (options.scheme === 'int8') return new Int8Weight(matrix);
     if (options.scheme === 'nf4') return new Nf4Weight(matrix, options);
+    if (options.scheme === 'int4') return new Int4Weight(matrix, options);
   } catch (error) {
     throw new Error(`quantizeModules: ${path}: ${(error as Error).message}`, { cause: error });
   }
   throw new RangeError(
-    `quantizeModules: there is no scheme '${String((options as { scheme: unknown }).scheme)}'; there are 'int8' and 'nf4'`,
+    `quantizeModules: there is no scheme '${String((options as { scheme: unknown }).scheme)}'; there are 'int8', 'nf4' and 'int4'`,
   );
 }
 

@@ -1,16 +1,19 @@
 import { fromHost, hostStateDict, initialize, Linear, loadStateDict, parameters, stateDict } from '@ashlar/nn';
-import { RandomStream, useBackend } from '@ashlar/ops';
+import { checkpointed, RandomStream, useBackend } from '@ashlar/ops';
 import { cpu } from '@ashlar/ops/cpu';
 import { expectGradients, expectNoLeaks } from '@ashlar/ops/testing';
 import { wasm } from '@ashlar/ops/wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
+  dequantizeInt4,
   dequantizeInt8,
   dequantizeNf4,
+  Int4Weight,
   Int8Weight,
   Nf4Weight,
   QuantizedLinear,
+  quantizeInt4,
   quantizeInt8,
   quantizeNf4,
   type Matrix,
@@ -34,6 +37,7 @@ const schemes: { name: string; make: (matrix: Matrix) => QuantizedWeight; host: 
     make: (m) => new Nf4Weight(m, { blockSize: 128, doubleQuantization: false }),
     host: (m) => dequantizeNf4(quantizeNf4(m.data, { blockSize: 128, doubleQuantization: false })),
   },
+  { name: 'int4', make: (m) => new Int4Weight(m), host: (m) => dequantizeInt4(quantizeInt4(m.data)) },
 ];
 
 for (const backend of [cpu(), wasm()])
@@ -66,7 +70,14 @@ for (const backend of [cpu(), wasm()])
 
     it('lets the gradient through to x, and trains nothing itself', async () => {
       using quantized = new QuantizedLinear(make(draw('weight', 9, 6)));
-      await expectGradients((x) => quantized.forward(x), [tensor(draw('x', 2, 4, 6))]);
+      const x = tensor(draw('x', 2, 4, 6));
+      await expectGradients((input) => quantized.forward(input), [x]);
+      const gradient = (f: (input: tf.Tensor) => tf.Tensor) =>
+        tf
+          .grad((input) => tf.square(f(input)))(x)
+          .data();
+      const again = checkpointed((input) => quantized.forward(input!));
+      expect(await gradient(again)).toEqual(await gradient((input) => quantized.forward(input)));
       expect(parameters(quantized).size).toBe(0);
     });
 
