@@ -20,7 +20,7 @@ export interface Optimizer {
   step(gradients: ReadonlyMap<string, tf.Tensor>, options: StepOptions): void;
   /** All that going on exactly needs, copied to the host. */
   state(): Promise<OptimizerState>;
-  /** Goes back to a state. @throws Error that lists what does not fit; nothing has changed then */
+  /** Goes back to a state. @throws Error that says what does not fit; nothing has changed then */
   loadState(state: OptimizerState): void;
   /** Frees the optimizer's own tensors, not the parameters. */
   dispose(): void;

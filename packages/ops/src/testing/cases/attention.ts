@@ -1,19 +1,11 @@
+import type { AttentionShape } from '../../ops/attention-scores.js';
 import { attention, attentionWeights, type AttentionWeightsOptions } from '../../ops/attention.js';
 import { dropoutWords } from '../../random/dropout-words.js';
 import { DropoutRng } from '../../random/dropout-rng.js';
 import { ints, normal, type Host } from '../host.js';
 import type { OpCase } from './case.js';
 
-interface Shape {
-  batch: number;
-  seq: number;
-  keySeq: number;
-  numHeads: number;
-  numKvHeads: number;
-  headDim: number;
-}
-
-interface Variant extends Shape {
+interface Variant extends AttentionShape {
   name: string;
   causal?: boolean;
   scale?: number;
@@ -114,8 +106,8 @@ const weightsCase = (v: Variant): OpCase => ({
   gradients: ['q', 'k'],
 });
 
-const one: Shape = { batch: 1, seq: 1, keySeq: 1, numHeads: 1, numKvHeads: 1, headDim: 1 };
-const small: Shape = { batch: 2, seq: 3, keySeq: 3, numHeads: 2, numKvHeads: 2, headDim: 5 };
+const one: AttentionShape = { batch: 1, seq: 1, keySeq: 1, numHeads: 1, numKvHeads: 1, headDim: 1 };
+const small: AttentionShape = { batch: 2, seq: 3, keySeq: 3, numHeads: 2, numKvHeads: 2, headDim: 5 };
 const variants: Variant[] = [
   { name: 'causal', ...small },
   { name: 'one of everything', ...one },
