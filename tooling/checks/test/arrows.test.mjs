@@ -28,8 +28,7 @@ describe('the arrows of this repository', () => {
 
   it('the tag rules of turbo.json are those of the list', () => {
     const names = Object.keys(floors);
-    // ground has a sideways arrow, and the trainer's tests train a transformer: those two floors dependency-cruiser keeps
-    const beside = { ground: [], models: [] };
+    const beside = { ground: [] }; // its one sideways arrow is drawn by package, which tags cannot say
     const rules = names.slice(0, -1).map((floor, level) => {
       const deny = [...(beside[floor] ?? [floor]), ...names.slice(level + 1)];
       return [floor, { dependencies: { deny } }];
@@ -100,6 +99,31 @@ describe('planted violations', () => {
     expect(boundaries(folder).found).toEqual(['import `../../ops/src/hidden.js` leaves the package']);
   });
 
+  it('but not a test that uses a package of a higher floor', () => {
+    const folder = plant({
+      optim: {
+        tests: ['trainer'],
+        files: {
+          'index.ts': 'export const step = 1;\n',
+          'step.test.ts': "import { loop } from '@ashlar/trainer';\nloop;\n",
+        },
+      },
+      trainer: { files: { 'index.ts': 'export const loop = 1;\n' } },
+    });
+    expect(cruise(folder, ['packages']).found).toEqual([]);
+    expect(boundaries(folder).found).toEqual([]);
+  });
+
+  it('a source that imports what is there for its tests', () => {
+    const folder = plant({
+      optim: { tests: ['nn'], files: { 'index.ts': "export { layer } from '@ashlar/nn';\n" } },
+      nn: { files: { 'index.ts': 'export const layer = 1;\n' } },
+    });
+    expect(cruise(folder, ['packages']).found).toEqual([
+      'not-in-dependencies: packages/optim/src/index.ts -> @ashlar/nn',
+    ]);
+  });
+
   it('an import that the manifest does not declare', () => {
     const folder = plant({
       nn: { files: { 'index.ts': "export { op } from '@ashlar/ops';\n" } },
@@ -107,6 +131,7 @@ describe('planted violations', () => {
     });
     expect(cruise(folder, ['packages']).found).toEqual([
       'not-in-package-json: packages/nn/src/index.ts -> @ashlar/ops',
+      'not-in-dependencies: packages/nn/src/index.ts -> @ashlar/ops',
     ]);
     expect(boundaries(folder).found).toEqual(['cannot import package `@ashlar/ops` because it is not a dependency']);
   });

@@ -8,7 +8,7 @@ const floorOf = (name) => Object.keys(floors).find((floor) => floors[floor].incl
 
 /**
  * A small workspace in a temporary folder, with the repository's turbo.json and package manager: `packages` maps a name
- * to `{ uses, files }`, where `uses` are the packages in its manifest and `files` its sources.
+ * to `{ uses, tests, files }`: the packages it depends on, those only its tests use, and its sources.
  */
 export function plantedTree(packages) {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ashlar-planted-')));
@@ -21,16 +21,17 @@ export function plantedTree(packages) {
   write('pnpm-workspace.yaml', 'packages:\n  - packages/*\n');
   write('pnpm-lock.yaml', `lockfileVersion: '9.0'\nimporters:\n${importers(packages)}`);
   write('turbo.json', { ...readJson(join(root, 'turbo.json')), $schema: undefined });
-  for (const [name, { uses = [], files }] of Object.entries(packages)) {
+  for (const [name, { uses = [], tests = [], files }] of Object.entries(packages)) {
     write(`packages/${name}/package.json`, {
       name: `@ashlar/${name}`,
       version: '0.0.0',
       exports: { '.': { '@ashlar/source': './src/index.ts' } },
-      dependencies: Object.fromEntries(uses.map((used) => [`@ashlar/${used}`, 'workspace:^'])),
+      dependencies: workspace(uses),
+      devDependencies: workspace(tests),
     });
     write(`packages/${name}/turbo.json`, { extends: ['//'], tags: [floorOf(name)] });
     for (const [file, source] of Object.entries(files)) write(`packages/${name}/src/${file}`, source);
-    for (const used of uses) {
+    for (const used of [...uses, ...tests]) {
       const link = join(folder, 'packages', name, 'node_modules/@ashlar', used);
       mkdirSync(dirname(link), { recursive: true });
       symlinkSync(join(folder, 'packages', used), link);
@@ -39,12 +40,18 @@ export function plantedTree(packages) {
   return { folder, remove: () => rmSync(folder, { recursive: true }) };
 }
 
-const importers = (packages) =>
-  Object.entries(packages)
-    .map(([name, { uses = [] }]) => {
-      const links = uses.map(
-        (used) => `      '@ashlar/${used}':\n        specifier: workspace:^\n        version: link:../${used}\n`,
-      );
-      return `  packages/${name}:${links.length > 0 ? `\n    dependencies:\n${links.join('')}` : ' {}\n'}`;
+const workspace = (names) => Object.fromEntries(names.map((name) => [`@ashlar/${name}`, 'workspace:^']));
+
+/** The part of the lock file that turbo reads the graph from. */
+function importers(packages) {
+  const links = (kind, names) =>
+    names.length === 0
+      ? ''
+      : `    ${kind}:\n${names.map((name) => `      '@ashlar/${name}':\n        specifier: workspace:^\n        version: link:../${name}\n`).join('')}`;
+  return Object.entries(packages)
+    .map(([name, { uses = [], tests = [] }]) => {
+      const block = links('dependencies', uses) + links('devDependencies', tests);
+      return `  packages/${name}:${block ? `\n${block}` : ' {}\n'}`;
     })
     .join('');
+}
