@@ -4,7 +4,7 @@ import type { LinearLike } from './linear-like.js';
 import { LoraLinear, type LoraState } from './lora-linear.js';
 
 /** The adapters that a model carries. */
-export interface Adaptation {
+interface Adaptation {
   readonly model: Module;
   readonly layers: ReadonlyMap<string, LoraLinear>;
   readonly state: LoraState;
@@ -14,7 +14,7 @@ export interface Adaptation {
 }
 
 /** What holds for all adapters of a model. */
-export interface AdapterSettings {
+interface AdapterSettings {
   dropout: number;
   useRslora: boolean;
 }

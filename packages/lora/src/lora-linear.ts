@@ -12,7 +12,7 @@ export interface LoraState {
 }
 
 /** One of the two matrices of an adapter. */
-export class LoraFactor extends Module implements UnaryModule {
+class LoraFactor extends Module implements UnaryModule {
   weight: tf.Variable;
 
   /** @param values `[out, in]`; copied, the caller's to dispose of */

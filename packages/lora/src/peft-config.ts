@@ -1,7 +1,7 @@
 import { isNamed, lastName } from './targets.js';
 
 /** What of `adapter_config.json` decides what an adapter computes. */
-export interface PeftConfig {
+interface PeftConfig {
   r: number;
   lora_alpha: number;
   lora_dropout: number;

@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { DropoutRng } from '@ashlar/ops';
-import { numParameters, parameters, valueAndGradients } from '@ashlar/nn';
+import { Linear, Module, numParameters, parameters, replaceModules, valueAndGradients } from '@ashlar/nn';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { Gpt2, gpt2Presets, parameterAccount, type Gpt2Config } from './index.js';
@@ -161,6 +161,27 @@ describe('Gpt2', () => {
         'Gpt2: 1 rows of tokens do not fit a cache of 2',
       );
     });
+  });
+
+  it('hands its dropout generator to every projection, for what wraps them', () => {
+    class Listener extends Module {
+      heard: (DropoutRng | undefined)[] = [];
+      constructor(readonly inner: Linear) {
+        super();
+      }
+      forward(x: tf.Tensor, rng?: DropoutRng): tf.Tensor {
+        this.heard.push(rng);
+        return this.inner.forward(x);
+      }
+    }
+    const model = new Gpt2({ vocabSize: 5, contextLength: 4, hiddenSize: 4, numLayers: 2, numHeads: 2 });
+    const listeners: Listener[] = [];
+    const wrap = (child: Module) => listeners[listeners.push(new Listener(child as Linear)) - 1]!;
+    replaceModules(model, (_, child) => child instanceof Linear, wrap);
+    const rng = new DropoutRng({ seed: 1, step: 0 });
+    tf.tidy(() => [{ rng }, {}].forEach((options) => model.forward(tf.tensor2d([[1, 2]], [1, 2], 'int32'), options)));
+    expect(listeners.map(({ heard }) => heard)).toEqual(Array(8).fill([rng, undefined]));
+    model.dispose();
   });
 });
 
