@@ -48,6 +48,7 @@ export const elementwiseCases: StockCase[] = [
   ...unary('square', tf.square),
   ...unary('sqrt', tf.sqrt, positive),
   ...unary('rsqrt', tf.rsqrt, positive),
+  ...unary('floor', tf.floor, float, [2, -2, 1.9999999, -0.5, 16777215, 8388607.5]),
   ...unary('exp', tf.exp, float, [0, -0, 80, -80, -500, -1e4]),
   ...unary('log', tf.log, positive, [1e-30, 1, 1e30]),
   ...unary('sin', tf.sin),
