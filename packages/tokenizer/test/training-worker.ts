@@ -1,0 +1,3 @@
+import { serveTraining } from '../src/training/training-worker.js';
+
+serveTraining(self);

@@ -1,0 +1,3 @@
+import { browserTests } from '@ashlar-internal/config/vitest';
+
+export default browserTests();
