@@ -11,11 +11,10 @@ beforeAll(async () => {
   losses.push(...(await firstLosses(40)));
 });
 
-describe.each([
-  { plugin: wasmInPage() },
-  { plugin: webglOnDevice() },
-  { plugin: webgpuOnDevice(), tolerance: 5e-5 },
-])('$plugin.name', ({ plugin, ...options }) => {
-  // a software GPU takes a tenth to a quarter of a second a step
-  for (const { name, run } of spike(plugin, { losses, ...options })) test(name, run, 1_200_000);
-});
+describe.each([{ plugin: wasmInPage() }, { plugin: webglOnDevice() }, { plugin: webgpuOnDevice(), tolerance: 5e-5 }])(
+  '$plugin.name',
+  ({ plugin, ...options }) => {
+    // a software GPU takes a tenth to a quarter of a second a step
+    for (const { name, run } of spike(plugin, { losses, ...options })) test(name, run, 1_200_000);
+  },
+);
