@@ -1,6 +1,6 @@
 import { EngineBar } from './components/engine-bar.js';
 import { ThemeSwitch } from './components/theme-switch.js';
-import { isBusy } from './state/run.js';
+import { isBusy } from './state/progress.js';
 import { GenerateStep } from './steps/generate-step.js';
 import { PretrainStep } from './steps/pretrain-step.js';
 import { TextStep } from './steps/text-step.js';

@@ -1,12 +1,12 @@
 import { backendLabels, type BackendName } from '../engine/backends.js';
 import { backend, backends, engineProblem } from '../state/engine.js';
-import { isBusy, pause, proceed, progress, stop, switchBackend, type RunState } from '../state/run.js';
+import { isBusy, pause, proceed, progress, stop, type RunState } from '../state/progress.js';
+import { switchBackend } from '../state/run.js';
 import { outsideRequests } from '../state/outside-requests.js';
 
 /** What the machine is doing, on what, and how to stop it. */
 export function EngineBar() {
-  const { state, step, steps, tokensPerSecond } = progress.value;
-  const left = tokensPerSecond > 0 ? ((steps - step) * progress.value.tokensPerStep) / tokensPerSecond : undefined;
+  const { state, doing, step, steps, tokensPerSecond, secondsLeft } = progress.value;
   return (
     <div class="engine-bar" role="region" aria-label="Engine" data-testid="engine" data-state={state}>
       <label class="row">
@@ -24,15 +24,17 @@ export function EngineBar() {
           ))}
         </select>
       </label>
-      <span data-testid="state">{backend.value === null && !engineProblem.value ? 'starting' : stateNames[state]}</span>
+      <span data-testid="state">
+        {backend.value === null && !engineProblem.value ? 'starting' : (stateNames[state] ?? doing)}
+      </span>
       {steps > 0 && (
         <>
-          <progress value={step} max={steps} aria-label="Training progress" />
+          <progress value={step} max={steps} aria-label="Progress" />
           <span>
             step {step} of {steps}
           </span>
-          {tokensPerSecond > 0 && <span>{Math.round(tokensPerSecond).toLocaleString('en')} tokens/s</span>}
-          {state === 'running' && left !== undefined && <span>about {duration(left)} left</span>}
+          {tokensPerSecond !== null && <span>{Math.round(tokensPerSecond).toLocaleString('en')} tokens/s</span>}
+          {state === 'running' && secondsLeft !== null && <span>about {duration(secondsLeft)} left</span>}
         </>
       )}
       <span class="spacer" />
@@ -59,10 +61,10 @@ export function EngineBar() {
   );
 }
 
-const stateNames: Record<RunState, string> = {
+/** While it runs, what is done is said instead. */
+const stateNames: Partial<Record<RunState, string>> = {
   idle: 'ready',
   preparing: 'preparing',
-  running: 'training',
   paused: 'paused',
   done: 'done',
   stopped: 'stopped',

@@ -4,19 +4,9 @@ import type { LossCurves } from '../components/loss-chart.js';
 import type { ModelFiles, TrainingEvent } from '../engine/protocol.js';
 import type { BackendName } from '../engine/backends.js';
 import { chooseBackend, onMessage, send } from './engine.js';
+import { begin, end, followProgress } from './progress.js';
 import { text } from './text.js';
 import { tokenizer } from './tokens.js';
-
-export type RunState = 'idle' | 'preparing' | 'running' | 'paused' | 'done' | 'stopped' | 'failed';
-
-/** What the engine bar shows. */
-export interface Progress {
-  state: RunState;
-  step: number;
-  steps: number;
-  tokensPerStep: number;
-  tokensPerSecond: number;
-}
 
 export interface Sample {
   step: number;
@@ -27,8 +17,6 @@ export const preset = signal<PresetName>('tiny');
 export const steps = signal(600);
 export const seed = signal(1337);
 
-const nothing: Progress = { state: 'idle', step: 0, steps: 0, tokensPerStep: 0, tokensPerSecond: 0 };
-export const progress = signal(nothing);
 export const curves = signal<LossCurves | null>(null);
 export const samples = signal<Sample[]>([]);
 /** The last look at the held-out text. */
@@ -37,8 +25,6 @@ export const numParameters = signal(0);
 export const runProblem = signal('');
 /** The trained model: a Hugging Face folder. */
 export const model = signal<ModelFiles | null>(null);
-
-export const isBusy = computed(() => ['preparing', 'running', 'paused'].includes(progress.value.state));
 
 /** The settings of the next run. */
 export const config = computed(() =>
@@ -55,16 +41,9 @@ export function start(): void {
   samples.value = [];
   curves.value = null;
   evaluation.value = null;
-  stepMilliseconds = 0;
-  const { training, model } = config.value;
-  const tokensPerStep = training.batchSize * model.contextLength;
-  progress.value = { ...nothing, state: 'preparing', steps: training.steps, tokensPerStep };
+  begin('training');
   send({ type: 'pretrain', text: text.value, config: config.value });
 }
-
-export const pause = (): void => send({ type: 'pause' });
-export const proceed = (): void => send({ type: 'continue' });
-export const stop = (): void => send({ type: 'stop' });
 
 /** A new worker knows no model: it gets the trained one. */
 export async function switchBackend(name: BackendName): Promise<void> {
@@ -81,11 +60,9 @@ onMessage((message) => {
   if (message.type === 'model') model.value = message.files;
   else if (message.type === 'failed' && message.during === 'pretrain') {
     runProblem.value = message.sentence;
-    update({ state: 'failed' });
+    end('failed');
   }
 });
-
-let stepMilliseconds = 0;
 
 /** Losses are appended, so that a long run does not copy its whole history for each message. */
 function follow(event: TrainingEvent): void {
@@ -94,16 +71,12 @@ function follow(event: TrainingEvent): void {
     curves.value = { training: [], heldOut: [], guessing: Math.log(event.config.vocabSize) };
   } else if (event.type === 'step') {
     curves.value!.training.push(event.loss);
-    stepMilliseconds = stepMilliseconds ? 0.9 * stepMilliseconds + 0.1 * event.milliseconds : event.milliseconds;
-    const tokensPerSecond = (1000 * progress.value.tokensPerStep) / stepMilliseconds;
-    update({ state: 'running', step: event.step, tokensPerSecond });
+    followProgress(event);
   } else if (event.type === 'evaluation') {
     curves.value!.heldOut.push({ step: event.step, loss: event.loss });
     evaluation.value = event;
   } else if (event.type === 'sample') {
     samples.value = [...samples.value, { step: event.step, text: event.samples[0]!.text }];
-  } else if (event.type === 'continued') update({ state: 'running' });
-  else if (event.type === 'paused' || event.type === 'stopped' || event.type === 'done') update({ state: event.type });
+  } else if (event.type === 'stopped' || event.type === 'done') end(event.type);
+  else if (event.type !== 'tokens' && event.type !== 'tokenizer-start') followProgress(event);
 }
-
-const update = (change: Partial<Progress>) => (progress.value = { ...progress.value, ...change });

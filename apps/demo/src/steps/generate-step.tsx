@@ -2,7 +2,8 @@ import type { Signal } from '@preact/signals';
 import { Step } from '../components/step.js';
 import { backend } from '../state/engine.js';
 import { downloadModel } from '../state/download.js';
-import { isBusy, model } from '../state/run.js';
+import { isBusy } from '../state/progress.js';
+import { model } from '../state/run.js';
 import {
   continued,
   interrupt,
@@ -57,7 +58,12 @@ export function GenerateStep() {
         <button class="button" type="button" disabled={!isWriting.value} onClick={interrupt}>
           Stop
         </button>
-        <button class="button" type="button" disabled={model.value === null} onClick={downloadModel}>
+        <button
+          class="button"
+          type="button"
+          disabled={model.value === null}
+          onClick={() => downloadModel(model.value!)}
+        >
           Save the model (a Hugging Face folder)
         </button>
       </div>

@@ -4,14 +4,13 @@ import { Facts } from '../components/facts.js';
 import { LossChart } from '../components/loss-chart.js';
 import { Step } from '../components/step.js';
 import { backend } from '../state/engine.js';
+import { isBusy, progress } from '../state/progress.js';
 import {
   config,
   curves,
   evaluation,
-  isBusy,
   numParameters,
   preset,
-  progress,
   runProblem,
   samples,
   seed,

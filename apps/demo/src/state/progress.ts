@@ -1,0 +1,53 @@
+import { computed, signal } from '@preact/signals';
+import type { TrainEvent } from '@ashlar/recipe';
+import { send } from './engine.js';
+
+export type RunState = 'idle' | 'preparing' | 'running' | 'paused' | 'done' | 'stopped' | 'failed';
+
+/** What the engine is at, whichever stage of the recipe that is. */
+export interface Progress {
+  state: RunState;
+  /** Such as `teaching it to answer`. */
+  doing: string;
+  step: number;
+  steps: number;
+  /** Of what the loss is a mean over; null where that is not tokens. */
+  tokensPerSecond: number | null;
+  secondsLeft: number | null;
+}
+
+const nothing: Progress = { state: 'idle', doing: '', step: 0, steps: 0, tokensPerSecond: null, secondsLeft: null };
+export const progress = signal(nothing);
+export const isBusy = computed(() => ['preparing', 'running', 'paused'].includes(progress.value.state));
+
+export const pause = (): void => send({ type: 'pause' });
+export const proceed = (): void => send({ type: 'continue' });
+export const stop = (): void => send({ type: 'stop' });
+
+let stepMilliseconds = 0;
+
+/** A stage was asked for and prepares. */
+export function begin(doing: string): void {
+  stepMilliseconds = 0;
+  progress.value = { ...nothing, state: 'preparing', doing };
+}
+
+export function end(state: 'done' | 'stopped' | 'failed'): void {
+  progress.value = { ...progress.value, state, secondsLeft: null };
+}
+
+/** Takes in what a training loop tells. @param countsTokens whether its weights are tokens */
+export function followProgress(event: TrainEvent, countsTokens = true): void {
+  const change = (found: Partial<Progress>) => (progress.value = { ...progress.value, ...found });
+  if (event.type === 'start') change({ step: event.step, steps: event.steps });
+  else if (event.type === 'step') {
+    stepMilliseconds = stepMilliseconds ? 0.9 * stepMilliseconds + 0.1 * event.milliseconds : event.milliseconds;
+    change({
+      state: 'running',
+      step: event.step,
+      tokensPerSecond: countsTokens ? (1000 * event.weight) / stepMilliseconds : null,
+      secondsLeft: ((progress.value.steps - event.step) * stepMilliseconds) / 1000,
+    });
+  } else if (event.type === 'continued') change({ state: 'running' });
+  else if (event.type === 'paused') change({ state: 'paused' });
+}
