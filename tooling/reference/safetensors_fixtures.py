@@ -47,6 +47,14 @@ cases = {
         },
         {"format": "pt"},
     ),
+    "bytes": case(
+        {
+            "mask": torch.tensor([False, True]),
+            "codes": torch.tensor([0, 7, 255], dtype=torch.uint8),
+            "scales": torch.tensor([0.5, 2.0]),
+            "half": torch.tensor([3], dtype=torch.int32),
+        }
+    ),
     "no metadata": case({"a": torch.tensor([1.0, 2.0])}),
     "F16": case({"source": floats, "x": floats.to(torch.float16)}),
     "BF16": case({"source": floats, "x": floats.to(torch.bfloat16)}),

@@ -69,9 +69,12 @@ export function fromBytes(name: string, dtype: Dtype, bytes: Uint8Array): Values
   }
 }
 
-/** The type a tensor is stored as. */
-export const storedDtype = (tensor: HostTensor, float: FloatDtype): Dtype =>
-  tensor.dtype === 'float32' ? float : tensor.dtype === 'int32' ? 'I32' : 'BOOL';
+/** The type a tensor is stored as; int32 that lies in bytes stays bytes. */
+export function storedDtype({ dtype, data }: HostTensor, float: FloatDtype): Dtype {
+  if (dtype === 'float32') return float;
+  if (dtype === 'bool') return 'BOOL';
+  return data instanceof Uint8Array ? 'U8' : 'I32';
+}
 
 /** The bytes of a tensor; a finite value too large for F16 or BF16 is refused. */
 export function toBytes(name: string, { data }: HostTensor, dtype: Dtype): Uint8Array {

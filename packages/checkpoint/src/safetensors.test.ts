@@ -41,6 +41,14 @@ describe("files of Python's safetensors", () => {
     expect(encodeSafetensors(shuffled, { metadata: testCase(name).metadata ?? undefined })).toEqual(fileOf(name));
   });
 
+  it('bytes that stand for integers have the same bytes as uint8', () => {
+    const { tensors } = decodeSafetensors(fileOf('bytes'));
+    const codes = tensors.get('codes')!;
+    expect(codes).toEqual({ dtype: 'int32', shape: [3], data: Int32Array.of(0, 7, 255) });
+    tensors.set('codes', { ...codes, data: Uint8Array.from(codes.data) });
+    expect(encodeSafetensors(tensors)).toEqual(fileOf('bytes'));
+  });
+
   it.each(['F16', 'BF16'] as const)('%s: rounds as torch does', (floatDtype) => {
     const source = decodeSafetensors(fileOf(floatDtype)).tensors.get('source')!;
     const x = decodeSafetensors(fileOf(floatDtype)).tensors.get('x')!;

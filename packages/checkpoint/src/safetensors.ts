@@ -15,7 +15,7 @@ export interface Safetensors {
 }
 
 /** Widest type first, as the format's own library orders them, so that the bytes agree with it. */
-const writeOrder: Dtype[] = ['F32', 'I32', 'BF16', 'F16', 'BOOL'];
+const writeOrder: Dtype[] = ['F32', 'I32', 'BF16', 'F16', 'U8', 'BOOL'];
 
 /**
  * Tensors as a safetensors file: byte for byte what the format's own library writes (by type, then by name).

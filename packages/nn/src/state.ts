@@ -3,7 +3,10 @@ import { markInitialized } from './init.js';
 import type { Module } from './module.js';
 import { walk } from './walk.js';
 
-/** A tensor on the host: what files are made of. `data` is row-major and owned by whoever holds the object. */
+/**
+ * A tensor on the host: what files are made of. `data` is row-major and owned by whoever holds the object; an int32
+ * tensor may hold bytes (`Uint8Array`), which files keep as such.
+ */
 export interface HostTensor {
   dtype: 'float32' | 'int32' | 'bool';
   shape: number[];

@@ -4,8 +4,10 @@ export { dequantizeInt4, quantizeInt4, type Int4Options, type QuantizedInt4 } fr
 export { dequantizeAbsmax, dynamicMap, quantizeAbsmax, type QuantizedAbsmax } from './absmax.js';
 export { QuantizedLinear } from './quantized-linear.js';
 export { quantizeModules, type QuantizeModulesOptions } from './quantize-modules.js';
+export { dequantizeModules } from './dequantize-modules.js';
+export { fromQuantizedFolder, toQuantizedFolder, type LoadableFolder, type ModelFolder } from './model-folder.js';
 export { Int4Weight } from './int4-weight.js';
 export { Int8Weight } from './int8-weight.js';
 export { Nf4Weight } from './nf4-weight.js';
 export type { QuantizationScheme, QuantizedWeight } from './scheme.js';
-export { sizeInBytes } from './size.js';
+export { sizeInBytes, type ModelSize } from './size.js';

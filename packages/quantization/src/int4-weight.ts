@@ -28,6 +28,10 @@ export class Int4Weight extends Module implements QuantizedWeight {
     this.zeros = stored(packBytes(zeros));
   }
 
+  get scheme() {
+    return { scheme: 'int4', groupSize: this.groupSize } as const;
+  }
+
   dequantize(): tf.Tensor2D {
     const [rows, columns] = this.shape;
     const groups = this.scales.size;

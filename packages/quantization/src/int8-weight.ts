@@ -10,6 +10,7 @@ const SHIFT = 127;
 /** A weight matrix in 8 bits a value (`quantizeInt8`), on the device. */
 export class Int8Weight extends Module implements QuantizedWeight {
   readonly shape: readonly [number, number];
+  readonly scheme = { scheme: 'int8' } as const;
   /** int32 `[ceil(out * in / 3)]`: three codes plus 127 an element */
   codes: tf.Variable;
   /** `[out]` */

@@ -36,6 +36,11 @@ export class Nf4Weight extends Module implements QuantizedWeight {
     }
   }
 
+  get scheme() {
+    const doubleQuantization = this.nestedAbsmax !== null;
+    return { scheme: 'nf4', blockSize: this.blockSize, doubleQuantization } as const;
+  }
+
   private get blocks(): number {
     return Math.ceil((this.shape[0] * this.shape[1]) / this.blockSize);
   }

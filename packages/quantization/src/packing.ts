@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /** On webgl an int32 element holds 24 bits: three bytes. */
-const BYTES_PER_ELEMENT = 3;
+export const BYTES_PER_ELEMENT = 3;
 
 /** Packs bytes for an int32 tensor, three an element, the first in the lowest bits; `fill` completes the last one. */
 export function packBytes(bytes: ArrayLike<number>, fill = 0): Int32Array {
@@ -10,6 +10,12 @@ export function packBytes(bytes: ArrayLike<number>, fill = 0): Int32Array {
     (_, i) => at(3 * i) + 256 * at(3 * i + 1) + 65536 * at(3 * i + 2),
   );
 }
+
+/** The bytes of packed elements, on the host, with what completes the last one. */
+export const packedBytes = (elements: Int32Array): Uint8Array =>
+  new Uint8Array(BYTES_PER_ELEMENT * elements.length).map(
+    (_, i) => elements[Math.floor(i / BYTES_PER_ELEMENT)]! >> (8 * (i % BYTES_PER_ELEMENT)),
+  );
 
 /** The first `count` bytes of a packed tensor `[elements]`, float32 `[count]`: exact, for all have at most 24 bits. */
 export function unpackBytes(packed: tf.Tensor, count: number): tf.Tensor1D {

@@ -11,6 +11,8 @@ export type QuantizationScheme =
 export interface QuantizedWeight extends Module {
   /** `[outFeatures, inFeatures]` */
   readonly shape: readonly [outFeatures: number, inFeatures: number];
+  /** How it is stored, with every setting. */
+  readonly scheme: QuantizationScheme;
   /** The matrix in float32, `[outFeatures, inFeatures]`; the caller disposes of it. */
   dequantize(): tf.Tensor2D;
 }

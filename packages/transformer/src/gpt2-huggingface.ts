@@ -18,10 +18,19 @@ export async function gpt2ToHuggingFace(model: Gpt2): Promise<HuggingFaceModel> 
   const tensors = new Map<string, HostTensor>();
   for (const [path, tensor] of await hostStateDict(model)) {
     tensors.set(PREFIX + path, isConv1d(path) ? transposed(tensor) : tensor);
-    const biasPath = path.replace(/\.weight$/, '.bias');
-    if (!model.config.bias && !/^w[tp]e\./.test(path)) tensors.set(PREFIX + biasPath, zeroVector(tensor.shape[0]!));
+    if (!model.config.bias && /\.weight$/.test(path) && !/^w[tp]e\./.test(path))
+      tensors.set(PREFIX + path.replace(/weight$/, 'bias'), zeroVector(tensor.shape[0]!));
   }
   return { config: toHuggingFaceConfig(model.config), tensors };
+}
+
+/** A folder's contents for `gpt2FromHuggingFace`. */
+export interface LoadableGpt2 extends HuggingFaceModel {
+  /**
+   * Changes the fresh model before the tensors are loaded: puts the quantized layers that they belong to into it.
+   * @default nothing is changed
+   */
+  prepare?: (model: Gpt2) => void;
 }
 
 /**
@@ -29,7 +38,7 @@ export async function gpt2ToHuggingFace(model: Gpt2): Promise<HuggingFaceModel> 
  *
  * @throws Error for another model type, a feature that is not supported, or tensors that do not fit the config
  */
-export function gpt2FromHuggingFace({ config, tensors }: HuggingFaceModel): Gpt2 {
+export function gpt2FromHuggingFace({ config, tensors, prepare }: LoadableGpt2): Gpt2 {
   const ours = fromHuggingFaceConfig(config);
   const state = new Map<string, HostTensor>();
   for (const [name, tensor] of tensors) {
@@ -41,6 +50,7 @@ export function gpt2FromHuggingFace({ config, tensors }: HuggingFaceModel): Gpt2
   }
   const model = withoutInit(() => new Gpt2(ours));
   try {
+    prepare?.(model);
     loadStateDict(model, state);
   } catch (error) {
     model.dispose();

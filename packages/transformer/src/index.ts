@@ -1,6 +1,11 @@
 export type { Activation } from './activation.js';
 export { parameterAccount, type ParameterAccount } from './gpt2-account.js';
 export type { Gpt2Config } from './gpt2-config.js';
-export { gpt2FromHuggingFace, gpt2ToHuggingFace, type HuggingFaceModel } from './gpt2-huggingface.js';
+export {
+  gpt2FromHuggingFace,
+  gpt2ToHuggingFace,
+  type HuggingFaceModel,
+  type LoadableGpt2,
+} from './gpt2-huggingface.js';
 export { gpt2Presets } from './gpt2-presets.js';
 export { Gpt2 } from './gpt2.js';
