@@ -35,6 +35,7 @@ export class BytePairEncoder {
   readonly vocabulary: ByteVocabulary;
   readonly scan: Scanner;
   private readonly merger: Merger;
+  private readonly byteIds: Int32Array;
   /** The id of a word, or `-2 - place` of its ids in `sequences`. */
   private readonly words: WordTable;
   private readonly maxWords: number;
@@ -52,7 +53,8 @@ export class BytePairEncoder {
     this.words = wholeTokens || !merger ? WordTable.of(vocabulary) : new WordTable();
     this.maxWords = vocabulary.length + cacheSize;
     this.ranked = !merger;
-    this.merger = merger ?? new RankMerger(vocabulary, this.words);
+    this.merger = merger ?? new RankMerger(this.words);
+    this.byteIds = vocabulary.byteIds();
   }
 
   /** The ids of a text. */
@@ -129,10 +131,10 @@ export class BytePairEncoder {
         for (let n = sequences[z++]!; n > 0; n--) out[o++] = sequences[z++]!;
       } else if (e - i <= LONGEST_CACHED) {
         const from = o;
-        o = this.merger.merge(buffer, i, e, out, o);
+        o = this.merge(buffer, i, e, o);
         this.remember(buffer, i, e, out, from, o);
         sequences = this.sequences;
-      } else if (e - i <= out.length - o) o = this.merger.merge(buffer, i, e, out, o);
+      } else if (e - i <= out.length - o) o = this.merge(buffer, i, e, o);
       else if (o > 0) break;
       else {
         // a piece longer than the whole batch has a batch of its own
@@ -143,6 +145,16 @@ export class BytePairEncoder {
     }
     this.outLength = o;
     return i;
+  }
+
+  /** Merges a piece; writes its ids to `out` from `o` on and returns where they end. */
+  private merge(buffer: ByteBuffer, start: number, end: number, o: number): number {
+    const { merger, out } = this;
+    const n = merger.mergeBytes(buffer, start, end, this.byteIds);
+    const { ids } = merger;
+    // a byte that no token is has no id
+    for (let i = 0; i < n; i++) if (ids[i]! >= 0) out[o++] = ids[i]!;
+    return o;
   }
 
   private remember(buffer: ByteBuffer, start: number, end: number, ids: Int32Array, from: number, to: number): void {

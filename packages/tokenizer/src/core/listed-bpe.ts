@@ -42,7 +42,7 @@ export function listedBpe({ vocab, merges, ignoreMerges = false }: ListedBpe): B
   const vocabulary = ByteVocabulary.from(bytes);
   return new ByteBpeModel({
     vocabulary,
-    merges: { triples, merger: new PairMerger(vocabulary, triples) },
+    merges: { triples, merger: new PairMerger(triples) },
     ignoreMerges,
     others,
   });

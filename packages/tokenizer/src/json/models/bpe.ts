@@ -1,12 +1,23 @@
-import { PairTable } from '../../core/pair-table.js';
+import { PairMerger } from '../../core/pair-merger.js';
 import type { Model, ModelToken } from '../../types.js';
 import type { JsonReader } from '../reader.js';
 import type { Merges } from './bpe-merges.js';
-import { mergeWord, type MergeTable, type Word } from './merge-word.js';
 import { TokenTable } from './token-table.js';
 import { Utf8Places, utf8Length } from './utf8-places.js';
 
 const encoder = new TextEncoder();
+
+/** Ids, and how many bytes of a word each stands for. */
+interface Symbols {
+  ids: number[];
+  lengths: number[];
+}
+
+/** The same when they are merged. */
+interface Word {
+  ids: Int32Array;
+  lengths: Int32Array;
+}
 
 export interface BpeOptions {
   /** Chance that a merge is left out; draws are the same for every new model. @default null */
@@ -28,7 +39,7 @@ export interface BpeOptions {
 /** Byte-pair encoding of characters (Sennrich 2016), with all the options of a `tokenizer.json`. */
 export class BpeModel implements Model {
   private readonly table: TokenTable;
-  private readonly mergeTable: MergeTable;
+  private readonly merger: PairMerger;
   private readonly options: Required<BpeOptions>;
   private readonly cache = new Map<string, Word>();
   private readonly random = randomNumbers(0x9e3779b9);
@@ -57,11 +68,12 @@ export class BpeModel implements Model {
     };
     this.table = new TokenTable(ids);
     const prefix = continuingSubwordPrefix?.length ?? 0;
-    this.mergeTable = { ranks: new PairTable(merges.length + 1), results: new Int32Array(merges.length) };
-    merges.forEach(([left, right], rank) => {
-      this.mergeTable.ranks.set(ids.get(left)!, ids.get(right)!, rank);
-      this.mergeTable.results[rank] = ids.get(left + right.slice(prefix))!;
-    });
+    const triples = merges.flatMap(([left, right]) => [
+      ids.get(left)!,
+      ids.get(right)!,
+      ids.get(left + right.slice(prefix))!,
+    ]);
+    this.merger = new PairMerger(Int32Array.from(triples));
   }
 
   get vocabSize(): number {
@@ -102,7 +114,7 @@ export class BpeModel implements Model {
     const known = this.cache.get(piece);
     if (known) return known;
     const skip = dropout ? () => this.random() < dropout : null;
-    const word = mergeWord(this.symbols(piece), this.mergeTable, skip);
+    const word = this.merge(this.symbols(piece), skip);
     if (!skip && piece.length <= 256) {
       if (this.cache.size >= 10_000) this.cache.clear();
       this.cache.set(piece, word);
@@ -110,8 +122,18 @@ export class BpeModel implements Model {
     return word;
   }
 
+  private merge({ ids, lengths }: Symbols, skip: (() => boolean) | null): Word {
+    const { merger } = this;
+    merger.room(ids.length).set(ids);
+    const count = merger.merge(ids.length, skip);
+    const word = { ids: merger.ids.slice(0, count), lengths: new Int32Array(count) };
+    for (let i = 0; i < count; i++)
+      for (let s = merger.places[i]!; s < merger.places[i + 1]!; s++) word.lengths[i]! += lengths[s]!;
+    return word;
+  }
+
   /** The symbols before any merge. */
-  private symbols(piece: string): Word {
+  private symbols(piece: string): Symbols {
     const { continuingSubwordPrefix, endOfWordSuffix, fuseUnk, byteFallback } = this.options;
     const tokens = this.table.ids;
     const ids: number[] = [];
@@ -146,7 +168,7 @@ export class BpeModel implements Model {
       }
     }
     if (unknown >= 0) add(this.unkId()!, unknown);
-    return { ids: Int32Array.from(ids), lengths: Int32Array.from(lengths) };
+    return { ids, lengths };
   }
 
   private unkId(): number | null {
