@@ -1,0 +1,2 @@
+/** What a line of JSONL holds. */
+export type JsonObject = { [field: string]: unknown };
