@@ -10,6 +10,7 @@ export type {
   StoppedEvent,
   TrainEvent,
 } from './events.js';
+export { chartSvg, type Chart, type ChartPoint, type ChartSeries } from './chart.js';
 export { lossCurveSvg, type LossCurve } from './loss-curve.js';
 export {
   microBatches,
