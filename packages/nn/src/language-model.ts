@@ -27,6 +27,8 @@ export interface ForwardOptions {
   keyMask?: tf.Tensor;
   /** int32 `[batch, seq]`. @default 0, 1, 2, … (after the cache's tokens) */
   positions?: tf.Tensor;
+  /** int32 `[batch, seq]`: a token attends to tokens of its own number alone, as in packed rows. Not with `cache`. */
+  segments?: tf.Tensor;
   /** Computes the logits of only this many last positions. @default all */
   logitsToKeep?: number;
   /** Switches dropout on. */

@@ -24,5 +24,6 @@ export {
 } from './objective.js';
 export { PauseSwitch } from './pause.js';
 export { Run, type ExistingRun, type RunOptions } from './run.js';
+export { supervisedMicroBatches, supervisedObjective, type SupervisedTokenBatch } from './supervised.js';
 export { train, type EvaluationPlan, type TrainOptions } from './train.js';
 export { NonFiniteError } from './training-step.js';

@@ -35,7 +35,7 @@ export type Objective<M extends Module = LanguageModel, B extends HostBatch = To
 ) => ObjectiveResult;
 
 /** A target that does not count. */
-const IGNORED = -100;
+export const IGNORED = -100;
 
 /** Predict each next token: cross entropy in nats, counted in tokens whose target is not -100. */
 export const nextTokenObjective: Objective = (model, { inputIds, targets }, { rng }) => {
@@ -48,6 +48,14 @@ export const nextTokenObjective: Objective = (model, { inputIds, targets }, { rn
 
 /** The rows of a dataset's batch as `micro` batches of equal or nearly equal size, in order. */
 export function microBatches({ inputIds, targets, batchSize, seqLength }: Batch, micro = 1): TokenBatch[] {
+  return cutRows({ inputIds, targets }, { batchSize, seqLength, micro });
+}
+
+/** Arrays of `[batchSize, seqLength]`, cut into `micro` parts between rows. */
+export function cutRows<Name extends string>(
+  arrays: Readonly<Record<Name, Int32Array>>,
+  { batchSize, seqLength, micro }: { batchSize: number; seqLength: number; micro: number },
+): Record<Name, HostTensor>[] {
   if (!(Number.isInteger(micro) && micro >= 1 && micro <= batchSize))
     throw new RangeError(`microBatches: ${batchSize} rows cannot be cut into ${micro} micro-batches`);
   return Array.from({ length: micro }, (_, i) => {
@@ -57,6 +65,7 @@ export function microBatches({ inputIds, targets, batchSize, seqLength }: Batch,
       shape: [to - from, seqLength],
       data: data.subarray(from * seqLength, to * seqLength),
     });
-    return { inputIds: rows(inputIds), targets: rows(targets) };
+    const entries = Object.entries<Int32Array>(arrays).map(([name, data]) => [name, rows(data)]);
+    return Object.fromEntries(entries) as Record<Name, HostTensor>;
   });
 }
