@@ -1,8 +1,9 @@
 """A tiny GPT-2 with LoRA adapters, saved by peft, and what peft computes with them.
 
-Writes to `packages/lora/test/fixtures/`: the base model `base/`, two adapters `adapter/` (all linears, a rank and an alpha
-of their own for some) and `adapter-rslora/` (one linear of one layer, rsLoRA), and `lora.json` with their logits, the loss
-and its gradients for the first, and a single linear worked out by hand-sized numbers.
+Writes to `packages/lora/test/fixtures/`: the base model `base/`, three adapters `adapter/` (all linears, a rank and an alpha
+of their own for some), `adapter-rslora/` (one linear of one layer, rsLoRA) and `adapter-dora/` (DoRA, with the last norm
+trained whole), and `lora.json` with their logits, losses and gradients, and a single linear worked out by hand-sized
+numbers.
 """
 
 import json
@@ -27,6 +28,9 @@ ADAPTERS = {
         alpha_pattern={"c_fc": 3},
     ),
     "adapter-rslora": dict(r=4, lora_alpha=6, target_modules=r".*\.h\.1\.attn\.c_attn", use_rslora=True),
+    "adapter-dora": dict(
+        r=3, lora_alpha=6, target_modules=["c_attn", "mlp.c_proj"], use_dora=True, modules_to_save=["ln_f"]
+    ),
 }
 
 
@@ -49,19 +53,31 @@ def save(model, folder):
     (folder / "README.md").unlink()
     path = folder / "adapter_config.json"
     config = json.loads(path.read_text())
-    if isinstance(config["target_modules"], list):
-        config["target_modules"].sort()
+    for name in ("target_modules", "modules_to_save"):
+        if isinstance(config[name], list):
+            config[name].sort()
     path.write_text(json.dumps(config, indent=2) + "\n")
+
+
+def saved_name(name):
+    """A parameter's name in adapter_model.safetensors."""
+    name = name.replace(".modules_to_save.default", "").replace(".default", "")
+    return name.replace("lora_magnitude_vector.weight", "lora_magnitude_vector")
 
 
 def adapter(name, settings, ids):
     torch.manual_seed(1)
     model = get_peft_model(base_model(), LoraConfig(task_type="CAUSAL_LM", fan_in_fan_out=True, **settings)).eval()
-    randomize(((n, p) for n, p in model.named_parameters() if "lora_" in n), 0.2)
+    trained = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
+    lengths = [p for n, p in trained if "magnitude" in n]
+    randomize(((n, p) for n, p in trained if "magnitude" not in n), 0.2)
+    with torch.no_grad():
+        for p in lengths:
+            p.mul_(1 + 0.2 * torch.randn_like(p))
     save(model, FOLDER / name)
     output = model(ids, labels=ids)
     output.loss.backward()
-    gradients = {n.replace(".default", ""): p.grad for n, p in model.named_parameters() if p.grad is not None}
+    gradients = {saved_name(n): p.grad for n, p in model.named_parameters() if p.grad is not None}
     with torch.no_grad():
         with model.disable_adapter():
             base = model(ids).logits
@@ -88,18 +104,25 @@ def one_linear():
     }
     tensor = {name: torch.tensor(values[name]) for name in ("weight", "bias", "a", "b", "x")}
     found = {}
-    for name, rslora in (("lora", False), ("rslora", True)):
+    for name, kind in (("lora", {}), ("rslora", {"use_rslora": True}), ("dora", {"use_dora": True})):
         holder = torch.nn.ModuleDict({"linear": torch.nn.Linear(3, 2)})
-        config = LoraConfig(r=2, lora_alpha=4, target_modules=["linear"], use_rslora=rslora)
+        config = LoraConfig(r=2, lora_alpha=4, target_modules=["linear"], **kind)
         layer = LoraModel(holder, config, "default").model["linear"]
         with torch.no_grad():
             layer.base_layer.weight.copy_(tensor["weight"])
             layer.base_layer.bias.copy_(tensor["bias"])
             layer.lora_A["default"].weight.copy_(tensor["a"])
             layer.lora_B["default"].weight.copy_(tensor["b"])
-            y = layer(tensor["x"])
-            delta = layer.get_delta_weight("default")
-        found[name] = {"scale": layer.scaling["default"], "y": y.detach(), "delta": delta.detach()}
+            found[name] = {"scale": layer.scaling["default"], "delta": layer.get_delta_weight("default")}
+            if name == "dora":
+                magnitude = tensor["weight"].norm(dim=1)
+                layer.lora_magnitude_vector["default"].weight.copy_(magnitude)
+                found[name]["magnitude"] = magnitude
+            found[name]["y"] = layer(tensor["x"])
+            layer.merge()
+            found[name]["merged"] = layer.base_layer.weight.clone()
+            layer.unmerge()
+            found[name]["unmergeError"] = (layer.base_layer.weight - tensor["weight"]).abs().max()
     return values | found
 
 

@@ -1,28 +1,39 @@
 import { replaceModules, type Module, type UnaryModule } from '@ashlar/nn';
 import * as tf from '@tensorflow/tfjs-core';
 
-/**
- * What an adapter fits around: a module with a weight `[out, in]` and a bias (or null), as `Linear` of `@ashlar/nn`; or
- * one that states its sizes as `inFeatures` and `outFeatures`, as a quantized linear, which can be adapted but not merged.
- */
-export type LinearLike = UnaryModule &
-  ({ weight: tf.Tensor; bias: tf.Tensor | null } | { inFeatures: number; outFeatures: number });
+/** A weight in few bits: it can be adapted, but nothing can be added to it. */
+interface StoredWeight {
+  /** `[out, in]` */
+  readonly shape: readonly number[];
+  /** In float32; the caller disposes of it. */
+  dequantize(): tf.Tensor;
+}
 
-type Fields = Partial<Record<'weight' | 'bias' | 'inFeatures' | 'outFeatures' | 'forward', unknown>>;
+/**
+ * What an adapter fits around: a module with a weight `[out, in]` and a bias (or null), as `Linear` of `@ashlar/nn`, or
+ * `QuantizedLinear` of `@ashlar/quantization`, whose weight is dequantized where its values are needed.
+ */
+export interface LinearLike extends UnaryModule {
+  weight: tf.Tensor | StoredWeight;
+  bias: tf.Tensor | null;
+}
 
 function isLinear(module: Module): module is LinearLike {
-  const { weight, bias, inFeatures, outFeatures, forward } = module as Fields;
-  if (typeof forward !== 'function') return false;
-  if (Number.isInteger(inFeatures) && Number.isInteger(outFeatures)) return true;
-  return weight instanceof tf.Tensor && weight.rank === 2 && (bias === null || bias instanceof tf.Tensor);
+  const { weight, bias, forward } = module as Partial<LinearLike>;
+  if (typeof forward !== 'function' || !(bias === null || bias instanceof tf.Tensor)) return false;
+  if (weight instanceof tf.Tensor) return weight.rank === 2;
+  return typeof weight?.dequantize === 'function';
 }
 
 /** Width of the input and of the output. */
-export function sizesOf(linear: LinearLike): { inFeatures: number; outFeatures: number } {
-  if ('inFeatures' in linear) return linear;
-  const [outFeatures, inFeatures] = linear.weight.shape as [number, number];
+export function sizesOf({ weight: { shape } }: LinearLike): { inFeatures: number; outFeatures: number } {
+  const [outFeatures, inFeatures] = shape as [number, number];
   return { inFeatures, outFeatures };
 }
+
+/** The weight in float32, `[out, in]`; call it inside `tf.tidy`. */
+export const denseWeight = ({ weight }: LinearLike): tf.Tensor =>
+  weight instanceof tf.Tensor ? weight : weight.dequantize();
 
 /** Every linear below `model` by its path. */
 export function linearsOf(model: Module): Map<string, LinearLike> {

@@ -6,6 +6,9 @@ interface PeftConfig {
   lora_alpha: number;
   lora_dropout: number;
   use_rslora: boolean;
+  use_dora: boolean;
+  modules_to_save: string[];
+  base_model_name_or_path: string | null;
   rank_pattern: Record<string, number>;
   alpha_pattern: Record<string, number>;
 }
@@ -19,10 +22,8 @@ const isOff = (value: unknown) =>
 
 /** Settings under which an adapter computes something else than two matrices on an unchanged base. */
 const unsupported = [
-  'use_dora',
   'bias',
   'lora_bias',
-  'modules_to_save',
   'layer_replication',
   'trainable_token_indices',
   'target_parameters',
@@ -63,6 +64,9 @@ export function readPeftConfig(config: Readonly<Record<string, unknown>>): PeftC
     lora_alpha: number('lora_alpha'),
     lora_dropout: number('lora_dropout', 0),
     use_rslora: config['use_rslora'] === true,
+    use_dora: config['use_dora'] === true,
+    modules_to_save: (config['modules_to_save'] ?? []) as string[],
+    base_model_name_or_path: (config['base_model_name_or_path'] ?? null) as string | null,
     rank_pattern: pattern('rank_pattern'),
     alpha_pattern: pattern('alpha_pattern'),
   };

@@ -1,14 +1,25 @@
 import { Linear, loadStateDict, Module, valueAndGradients, type HostTensor } from '@ashlar/nn';
 import { crossEntropy, useBackend } from '@ashlar/ops';
 import { cpu } from '@ashlar/ops/cpu';
+import { Gpt2 } from '@ashlar/transformer';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { adapterFiles, baseModel, bytes, distance, expected, inputIds, logitBytes, randomModel } from '../test/tiny.js';
-import { applyLora, applyPeft, disabled, LoraLinear, loraParameters, mergeLora, removeLora, toPeft } from './index.js';
+import {
+  applyLora,
+  applyPeft,
+  disabled,
+  LoraLinear,
+  loraParameters,
+  mergeLora,
+  removeLora,
+  toPeft,
+  unmergeLora,
+} from './index.js';
 
 beforeAll(() => useBackend(cpu()));
 
-const names = ['adapter', 'adapter-rslora'] as const;
+const names = ['adapter', 'adapter-rslora', 'adapter-dora'] as const;
 const gpt2 = { prefix: 'transformer.', fanInFanOut: true };
 
 describe.each(names)('the folder %s, written by peft', (name) => {
@@ -42,9 +53,8 @@ describe.each(names)('the folder %s, written by peft', (name) => {
       };
       const found = valueAndGradients(objective, loraParameters(model));
       expect(Math.abs(found.value.dataSync()[0]! - loss)).toBeLessThan(1e-5);
-      expect([...found.gradients.keys()].map((path) => `base_model.model.transformer.${path}`)).toEqual(
-        Object.keys(gradients),
-      );
+      const paths = [...found.gradients.keys()].map((path) => `base_model.model.transformer.${path}`);
+      expect(paths).toEqual(Object.keys(gradients));
       for (const [path, gradient] of found.gradients) {
         const { norm, first } = gradients[`base_model.model.transformer.${path}`]!;
         expect(Math.abs(tf.norm(gradient).dataSync()[0]! - norm)).toBeLessThan(1e-5);
@@ -58,7 +68,16 @@ describe.each(names)('the folder %s, written by peft', (name) => {
     applyPeft(model, { config, tensors });
     const written = await toPeft(model, gpt2);
     expect(written.tensors).toEqual(new Map([...tensors].sort(([a], [b]) => (a < b ? -1 : 1))));
-    for (const key of ['peft_type', 'task_type', 'r', 'lora_dropout', 'fan_in_fan_out', 'use_rslora', 'bias'])
+    for (const key of [
+      'peft_type',
+      'task_type',
+      'r',
+      'lora_dropout',
+      'fan_in_fan_out',
+      'use_rslora',
+      'use_dora',
+      'bias',
+    ])
       expect(written.config[key]).toEqual(config[key]);
     const [before, loaded] = [logitBytes(model), baseModel()];
     applyPeft(loaded, written);
@@ -76,13 +95,17 @@ describe('one linear, worked out by peft', () => {
   const host = (values: number[] | number[][], shape: number[]): HostTensor => {
     return { dtype: 'float32', shape, data: Float32Array.from(values.flat()) };
   };
-  it.each(['lora', 'rslora'] as const)('%s', (kind) => {
+  it.each(['lora', 'rslora', 'dora'] as const)('%s', (kind) => {
     using model = new Holder();
     loadStateDict(model, new Map([['linear.weight', host(weight, [2, 3])], ['linear.bias', host(bias, [2])]])); // prettier-ignore
     const name = 'base_model.model.linear.lora_';
+    const tensors = new Map([[`${name}A.weight`, host(a, [2, 3])], [`${name}B.weight`, host(b, [2, 2])]]); // prettier-ignore
+    const { magnitude } = found[kind];
+    if (magnitude) tensors.set(`${name}magnitude_vector`, host(magnitude, [2]));
+    const kinds = { use_rslora: kind === 'rslora', use_dora: kind === 'dora' };
     applyPeft(model, {
-      config: { peft_type: 'LORA', r: rank, lora_alpha: alpha, use_rslora: kind === 'rslora', some_new_key: [1] },
-      tensors: new Map([[`${name}A.weight`, host(a, [2, 3])], [`${name}B.weight`, host(b, [2, 2])]]), // prettier-ignore
+      config: { peft_type: 'LORA', r: rank, lora_alpha: alpha, ...kinds, some_new_key: [1] },
+      tensors,
     });
     const layer = model.linear as unknown as LoraLinear;
     expect(layer).toBeInstanceOf(LoraLinear);
@@ -94,6 +117,9 @@ describe('one linear, worked out by peft', () => {
       expect(disabled(model, () => bytes(layer.forward(tf.tensor2d(x))))).toBe(before);
       mergeLora(model);
       expect(distance(layer.forward(tf.tensor2d(x)), found[kind].y)).toBeLessThan(1e-6);
+      expect(distance(layer.base_layer.weight as tf.Tensor, found[kind].merged)).toBeLessThan(1e-6);
+      unmergeLora(model);
+      expect(distance(layer.base_layer.weight as tf.Tensor, weight)).toBeLessThanOrEqual(1.2e-7);
     });
   });
 });
@@ -124,9 +150,14 @@ describe('applyPeft', () => {
   const [firstName, firstTensor] = [...files.tensors][0]!;
   it.each([
     [{ peft_type: 'IA3' }, 'adapter_config.json: peft_type is "IA3", expected "LORA"'],
-    [{ use_dora: true }, 'adapter_config.json: use_dora (true) is not supported'],
+    [{ use_dora: true }, 'lora_magnitude_vector is missing'],
     [{ bias: 'all' }, 'adapter_config.json: bias ("all") is not supported'],
-    [{ modules_to_save: ['score'] }, 'modules_to_save (["score"]) is not supported'],
+    [{ modules_to_save: ['score'] }, 'applyPeft: no module of this model is called score; it has wte, wpe, drop, h.*'],
+    [{ modules_to_save: ['ln_f'] }, 'adapter_model.safetensors: ln_f.bias is missing'],
+    [
+      { modules_to_save: ['attn'] },
+      'applyPeft: h.0.attn.c_attn cannot both be adapted and train whole as part of h.0.attn',
+    ],
     [{ init_lora_weights: 'pissa_niter_4' }, '"pissa_niter_4" changes the base weights; convert the adapter with PEFT'],
     [{ lora_alpha: '6' }, 'adapter_config.json: lora_alpha must be a number, not "6"'],
     [{ r: 5 }, 'this model and adapter_config.json ask for [5, '],
@@ -141,7 +172,16 @@ describe('applyPeft', () => {
   it.each([
     ['nothing', new Map(), 'adapter_model.safetensors holds no adapters'],
     ['half an adapter', new Map([[firstName, firstTensor]]), 'is missing'],
-    ['other tensors', new Map([['base_model.model.lm_head.weight', firstTensor]]), 'lm_head.weight is not supported'],
+    [
+      'other tensors',
+      new Map([['lm_head.weight', firstTensor]]),
+      'lm_head.weight is not supported, only adapters of linears are',
+    ],
+    [
+      'a module that the config does not name',
+      new Map([...files.tensors, ['base_model.model.lm_head.weight', firstTensor]]),
+      "applyPeft: the adapter holds lm_head.weight, which is not of this model's modules to save (none)",
+    ],
     [
       'an adapter of another base',
       new Map([['base_model.model.model.layers.3.self_attn.q_proj.lora_A.weight', firstTensor]]),
@@ -150,5 +190,18 @@ describe('applyPeft', () => {
   ] as [string, Map<string, HostTensor>, string][])('refuses %s', (_, tensors, sentence) => {
     using model = randomModel();
     expect(() => applyPeft(model, { config: files.config, tensors })).toThrow(sentence);
+  });
+
+  it('refuses an adapter that names another base, or has other sizes', () => {
+    using model = baseModel();
+    const named = { ...files, config: { ...files.config, base_model_name_or_path: 'gpt2-medium' } };
+    expect(() => applyPeft(model, named, { baseModel: 'gpt2' })).toThrow(
+      'applyPeft: the adapter belongs to another base: it was made for "gpt2-medium", this is "gpt2"',
+    );
+    using wide = new Gpt2({ ...model.config, hiddenSize: 24 });
+    expect(() => applyPeft(wide, named)).toThrow(
+      'applyPeft: base_model.model.transformer.h.0.attn.c_attn.lora_A.weight is [4, 16], this model and adapter_config.json ask for [4, 24]',
+    );
+    expect(applyPeft(model, named, { baseModel: 'gpt2-medium' })).toHaveLength(8);
   });
 });

@@ -56,8 +56,8 @@ describe('disabled', () => {
 describe('mergeLora and unmergeLora', () => {
   it('compute the same function, and give the weights back within float32 rounding', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 6 }), fc.boolean(), (rank, useRslora) => {
-        const { model, on } = adapted({ rank, alpha: 4, useRslora });
+      fc.property(fc.integer({ min: 1, max: 6 }), fc.boolean(), fc.boolean(), (rank, useRslora, useDora) => {
+        const { model, on } = adapted({ rank, alpha: 4, useRslora, useDora });
         const logits = tf.tidy(() => model.forward(inputIds()));
         const before = new Map([...stateDict(model)].map(([path, variable]) => [path, tf.clone(variable)]));
         mergeLora(model);
@@ -74,7 +74,7 @@ describe('mergeLora and unmergeLora', () => {
         tf.dispose([logits, ...before.values()]);
         model.dispose();
       }),
-      { numRuns: 6 },
+      { numRuns: 8 },
     );
   });
 
@@ -88,8 +88,8 @@ describe('mergeLora and unmergeLora', () => {
     model.dispose();
   });
 
-  it('leak nothing', async () => {
-    const { model } = adapted();
+  it.each([{}, { useDora: true, modulesToSave: ['ln_f', 'wpe'] }])('leak nothing: %o', async (options) => {
+    const { model } = adapted(options);
     await expectNoLeaks(() => {
       mergeLora(model);
       unmergeLora(model);

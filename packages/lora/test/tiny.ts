@@ -1,69 +1,40 @@
 import { readFileSync } from 'node:fs';
-import { initialize, loadStateDict, stateDict, type HostTensor, type Module } from '@ashlar/nn';
+import { decodeSafetensors } from '@ashlar/checkpoint';
+import { stateDict, type Module } from '@ashlar/nn';
+import { Gpt2, gpt2FromHuggingFace } from '@ashlar/transformer';
 import * as tf from '@tensorflow/tfjs-core';
-import { TinyGpt2 } from './tiny-gpt2.js';
 
 type Json = Record<string, unknown>;
 const read = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
 const json = <T>(name: string) => JSON.parse(read(name).toString('utf8')) as T;
-
-/** The float32 tensors of a safetensors file: the length of the header, the header, the bytes. */
-function tensorsOf(name: string): Map<string, HostTensor> {
-  const file = read(name);
-  const start = 8 + Number(file.readBigUInt64LE(0));
-  const header = JSON.parse(file.toString('utf8', 8, start)) as Record<
-    string,
-    { shape: number[]; data_offsets: number[] }
-  >;
-  return new Map(
-    Object.entries(header)
-      .filter(([key]) => key !== '__metadata__')
-      .map(([key, { shape, data_offsets }]) => {
-        const [from, to] = data_offsets.map((offset) => start + offset);
-        return [
-          key,
-          { dtype: 'float32', shape, data: new Float32Array(Uint8Array.from(file.subarray(from, to)).buffer) },
-        ];
-      }),
-  );
-}
+const tensorsOf = (name: string) => decodeSafetensors(new Uint8Array(read(name))).tensors;
 
 /** What peft computed (tooling/reference/lora_fixtures.py). */
 export const expected = json<{
   inputIds: number[][];
   baseLogits: number[][][];
   adapters: Record<
-    'adapter' | 'adapter-rslora',
+    'adapter' | 'adapter-rslora' | 'adapter-dora',
     { logits: number[][][]; loss: number; gradients: Record<string, { norm: number; first: number[] }> }
   >;
   oneLinear: Record<'weight' | 'a' | 'b' | 'x', number[][]> & { bias: number[]; rank: number; alpha: number } & Record<
-      'lora' | 'rslora',
-      { scale: number; y: number[][]; delta: number[][] }
+      'lora' | 'rslora' | 'dora',
+      { scale: number; y: number[][]; delta: number[][]; merged: number[][]; magnitude?: number[] }
     >;
 }>('lora.json');
 
 /** The fixtures' base model: 2 layers, 2 heads, hidden 16. */
-export function baseModel(): TinyGpt2 {
-  const model = new TinyGpt2();
-  tf.tidy(() => {
-    const state = new Map<string, tf.Tensor>();
-    for (const [name, { shape, data }] of tensorsOf('base/model.safetensors')) {
-      const tensor = tf.tensor(data, shape);
-      // transformers keeps these weights [in, out]
-      state.set(name.replace('transformer.', ''), /c_\w+\.weight$/.test(name) ? tf.transpose(tensor) : tensor);
-    }
-    loadStateDict(model, state);
-  });
-  return model;
-}
+export const baseModel = (): Gpt2 =>
+  gpt2FromHuggingFace({ config: json<Json>('base/config.json'), tensors: tensorsOf('base/model.safetensors') });
 
-export const adapterFiles = (name: 'adapter' | 'adapter-rslora') => ({
+export const adapterFiles = (name: keyof typeof expected.adapters) => ({
   config: json<Json>(`${name}/adapter_config.json`),
   tensors: tensorsOf(`${name}/adapter_model.safetensors`),
 });
 
 /** The same model with random weights of its own. */
-export const randomModel = (seed = 1): TinyGpt2 => initialize(new TinyGpt2(), { seed });
+export const randomModel = (seed = 1): Gpt2 =>
+  new Gpt2({ vocabSize: 40, contextLength: 12, hiddenSize: 16, numLayers: 2, numHeads: 2 }, { seed });
 
 export const inputIds = () => tf.tensor2d(expected.inputIds, undefined, 'int32');
 
@@ -72,7 +43,7 @@ export const bytes = (x: tf.Tensor): string =>
   Buffer.from((x.dataSync() as Float32Array).slice().buffer).toString('hex');
 
 /** The bytes of the logits for the fixtures' ids. */
-export const logitBytes = (model: TinyGpt2): string => tf.tidy(() => bytes(model.forward(inputIds())));
+export const logitBytes = (model: Gpt2): string => tf.tidy(() => bytes(model.forward(inputIds())));
 
 /** The bytes of every variable by path. */
 export const stateBytes = (model: Module): Record<string, string> =>
