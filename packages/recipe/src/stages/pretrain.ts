@@ -14,10 +14,10 @@ import {
   type TrainEvent,
 } from '@ashlar/trainer';
 import { Gpt2, gpt2ToHuggingFace, type Gpt2Config } from '@ashlar/transformer';
-import type { PretrainConfig } from './config.js';
-import { predictedBytes, tokenBatches } from './evaluate-model.js';
-import { fingerprint } from './fingerprint.js';
-import { completeText } from './generate-text.js';
+import type { PretrainConfig } from '../config/pretrain-config.js';
+import { predictedBytes, tokenBatches } from '../models/evaluate-model.js';
+import { fingerprint } from '../models/fingerprint.js';
+import { completeText } from '../models/generate-text.js';
 import { trainTokenizer, type TokenizerEvent } from './train-tokenizer.js';
 
 export interface PretrainOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pretrainConfig, presets } from './index.js';
+import { pretrainConfig, presets } from '../index.js';
 
 describe('pretrainConfig', () => {
   it.each(Object.keys(presets))('%s is in order and plain JSON', (preset) => {

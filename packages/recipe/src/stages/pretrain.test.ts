@@ -13,7 +13,7 @@ import {
   pretrainConfig,
   type PretrainEvent,
   type PretrainOptions,
-} from './index.js';
+} from '../index.js';
 
 const text = 'the cat sat on the mat. the dog sat on the cat. '.repeat(40);
 const config = pretrainConfig('nano', { training: { steps: 60, evaluateEvery: 30 }, samples: { maxNewTokens: 20 } });

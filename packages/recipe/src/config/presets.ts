@@ -1,48 +1,13 @@
-import { gpt2Presets, type Gpt2Config } from '@ashlar/transformer';
-import type { PretrainConfig, TrainingConfig } from './config.js';
+import { gpt2Presets } from '@ashlar/transformer';
+import { model } from './model-config.js';
+import type { PretrainConfig } from './pretrain-config.js';
+import { training } from './training-config.js';
 
 export interface Preset {
   /** What it is for, in one line. */
   description: string;
   config: PretrainConfig;
 }
-
-const model = ({
-  contextLength,
-  hiddenSize,
-  numLayers,
-  numHeads,
-  intermediateSize,
-  activation = 'gelu_new',
-  layerNormEps = 1e-5,
-  dropout = 0,
-  bias = true,
-}: Omit<Gpt2Config, 'vocabSize'>): PretrainConfig['model'] => ({
-  contextLength,
-  hiddenSize,
-  numLayers,
-  numHeads,
-  intermediateSize: intermediateSize ?? null,
-  activation,
-  layerNormEps,
-  dropout,
-  bias,
-});
-
-const training = (
-  settings: Pick<TrainingConfig, 'steps' | 'batchSize' | 'learningRate' | 'warmupSteps' | 'evaluateEvery'> &
-    Partial<TrainingConfig>,
-): TrainingConfig => ({
-  accumulation: 1,
-  minLearningRate: settings.learningRate / 10,
-  beta1: 0.9,
-  beta2: 0.99,
-  eps: 1e-8,
-  weightDecay: 0.1,
-  maxGradNorm: 1,
-  evaluationBatchSize: 64,
-  ...settings,
-});
 
 const common = {
   seed: 1337,

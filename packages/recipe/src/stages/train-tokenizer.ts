@@ -1,6 +1,6 @@
 import type { FileStore } from '@ashlar/checkpoint';
 import { byteTokenizer, characterTokenizer, trainBpe, type Tokenizer } from '@ashlar/tokenizer';
-import type { TokenizerConfig } from './config.js';
+import type { TokenizerConfig } from '../config/model-config.js';
 
 export type TokenizerEvent =
   /** A tokenizer is about to be made. */
