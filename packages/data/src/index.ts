@@ -5,6 +5,7 @@ export { decodeUtf8 } from './decode-utf8.js';
 export { encodePreference, type PreferenceExample, type PreferenceOptions } from './encode-preference.js';
 export { encodeSupervised, type SupervisedExample, type SupervisedOptions } from './encode-supervised.js';
 export { evaluationBatches, type EvaluationOptions } from './evaluation-batches.js';
+export { parseHhRlhf } from './hh-rlhf.js';
 export { jabberwocky } from './jabberwocky.js';
 export { parseJsonLines } from './json-lines.js';
 export type { JsonObject } from './json-object.js';
@@ -20,6 +21,7 @@ export type {
   TextRow,
   UnpairedPreference,
 } from './rows.js';
+export { parseSelfInstruct } from './self-instruct.js';
 export { splitText, type SplitText } from './split-text.js';
 export { SupervisedDataset, type SupervisedBatch, type SupervisedDatasetOptions } from './supervised-dataset.js';
 export { supervisedRows } from './supervised-rows.js';

@@ -18,7 +18,7 @@ export function preferenceRows(
   if (rows.length === 0) throw new TypeError(`${name}: there are no rows`);
   sameFormat(
     rows.map((row, i) => {
-      const checker = new RowChecker(row, i, name);
+      const checker: RowChecker = new RowChecker(row, i, name);
       return { where: checker.where, format: checkedFormat(checker) };
     }),
   );

@@ -20,7 +20,7 @@ export function supervisedRows(
   const converted = rows.map(toConversational);
   sameFormat(
     converted.map((row, i) => {
-      const checker = new RowChecker(row, i, name);
+      const checker: RowChecker = new RowChecker(row, i, name);
       return { where: checker.where, format: checkedFormat(checker) };
     }),
   );

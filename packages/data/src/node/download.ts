@@ -3,6 +3,9 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Corpus } from '../corpora.js';
 
+/** A corpus that can be fetched. */
+type Remote = Corpus & { url: string };
+
 export interface DownloadOptions {
   /** Told after each piece that arrived, in bytes. */
   onProgress?: (progress: { received: number; total: number }) => void;
@@ -14,7 +17,7 @@ export interface DownloadOptions {
 const staleMilliseconds = 3_600_000;
 
 /** Fetches a corpus to `path`, which appears only when length and checksum are right. */
-export async function download(corpus: Corpus, path: string, options: DownloadOptions): Promise<void> {
+export async function download(corpus: Remote, path: string, options: DownloadOptions): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await removeStale(path);
   const temporary = `${path}.${process.pid}.part`;
@@ -26,7 +29,7 @@ export async function download(corpus: Corpus, path: string, options: DownloadOp
   }
 }
 
-async function receive(corpus: Corpus, temporary: string, { onProgress, signal }: DownloadOptions): Promise<void> {
+async function receive(corpus: Remote, temporary: string, { onProgress, signal }: DownloadOptions): Promise<void> {
   const { url, bytes: total } = corpus;
   const response = await fetch(url, { signal }).catch((error: Error) => failed(corpus, reason(error), error));
   if (!response.ok || !response.body) failed(corpus, `the server answered ${response.status} ${response.statusText}`);
@@ -51,7 +54,7 @@ async function receive(corpus: Corpus, temporary: string, { onProgress, signal }
   if (found !== corpus.sha256) failed(corpus, `its SHA-256 is ${found}, not ${corpus.sha256}`);
 }
 
-function failed({ name, url }: Corpus, why: string, cause?: unknown): never {
+function failed({ name, url }: Remote, why: string, cause?: unknown): never {
   throw new Error(`the download of ${name} from ${url} failed: ${why}`, { cause });
 }
 

@@ -7,7 +7,7 @@ import { download, type DownloadOptions } from './download.js';
 import { readTextFile } from './read-text-file.js';
 
 export interface CorpusOptions extends DownloadOptions {
-  /** A folder that may hold `<name>.txt` already. @default the environment variable ASHLAR_DATA_DIR */
+  /** A folder that may hold the corpus's file already. @default the environment variable ASHLAR_DATA_DIR */
   dataDir?: string;
   /** Where downloads are kept. @default `corpora` in `cacheDirectory()` */
   cacheDir?: string;
@@ -16,7 +16,8 @@ export interface CorpusOptions extends DownloadOptions {
 /**
  * The text of a known corpus: from `dataDir` if it is there, else from the cache, else downloaded into the cache.
  *
- * @throws Error of one sentence where the download fails, or a file has another checksum than the corpus
+ * @throws Error of one sentence where the download fails, there is nothing to download, or a file has another checksum
+ *   than the corpus
  */
 export async function loadCorpus(corpus: CorpusName | Corpus, options: CorpusOptions = {}): Promise<string> {
   return readTextFile(await locateCorpus(corpus, options));
@@ -32,14 +33,17 @@ export async function locateCorpus(
   }: CorpusOptions = {},
 ): Promise<string> {
   const known = typeof corpus === 'string' ? findCorpus(corpus) : corpus;
+  const { name, file = `${name}.txt`, url } = known;
   if (dataDir) {
-    const given = join(dataDir, `${known.name}.txt`);
+    const given = join(dataDir, file);
     const found = await checksum(given);
     if (found === known.sha256) return given;
-    if (found) throw new Error(`${given} is not ${known.name}: its SHA-256 is ${found}, not ${known.sha256}`);
+    if (found) throw new Error(`${given} is not ${name}: its SHA-256 is ${found}, not ${known.sha256}`);
   }
-  const cached = join(cacheDir, `${known.name}.txt`);
-  if ((await checksum(cached)) !== known.sha256) await download(known, cached, options);
+  if (url === null)
+    throw new Error(`${name} cannot be downloaded: put ${file} into a folder and name that in ASHLAR_DATA_DIR`);
+  const cached = join(cacheDir, file);
+  if ((await checksum(cached)) !== known.sha256) await download({ ...known, url }, cached, options);
   return cached;
 }
 
