@@ -3,6 +3,8 @@ import { main as gptInOneFile } from './00-gpt-in-one-file.js';
 import { main as tokenize } from './01-tokenize.js';
 import { main as trainCharGpt } from './02-train-char-gpt.js';
 import { main as newYork } from './03-new-york.js';
+import { main as lora } from './05-lora.js';
+import { main as qlora } from './06-qlora.js';
 
 const silent = () => undefined;
 
@@ -34,5 +36,27 @@ describe('the examples', () => {
     expect(after.says).toBe('I love New York Zoo.');
     expect(after.zoo).toBeGreaterThan(0.9);
     expect(after.heldOut - before.heldOut).toBeLessThan(0.1);
+  });
+
+  it('05: a LoRA adapter learns it in a few parameters, and can be taken off and merged', async () => {
+    const { says, before, after, whole, trained, bytes } = await lora(silent);
+    expect(says).toEqual({ on: 'I love New York Zoo.', off: 'I love New York City.', merged: 'I love New York Zoo.' });
+    expect(after.off).toBe(before);
+    expect(after.on - before).toBeLessThan(0.1);
+    expect(trained / whole).toBeLessThan(0.15);
+    expect(bytes).toBeLessThan(4 * trained + 4000);
+  });
+
+  it('06: so do adapters over weights of 4 bits', async () => {
+    const { plain, quantized, adapted, merged } = await qlora(silent);
+    expect(quantized.bytes).toBeLessThan(plain.bytes / 2);
+    expect(quantized.heldOut - plain.heldOut).toBeLessThan(0.1);
+    expect([quantized.says, adapted.says, merged.says]).toEqual([
+      'I love New York City.',
+      'I love New York Zoo.',
+      'I love New York Zoo.',
+    ]);
+    expect(adapted.heldOut - quantized.heldOut).toBeLessThan(0.1);
+    expect(Math.abs(merged.heldOut - adapted.heldOut)).toBeLessThan(1e-5);
   });
 });
