@@ -6,8 +6,8 @@ import { decodeUtf8 } from '../decode-utf8.js';
 /**
  * The text of a UTF-8 file; one whose name ends in `.gz` is unpacked.
  *
- * @throws Error of one sentence for a file that is missing, empty not UTF-8 (with the offset of the first wrong byte)
- *   or, called `.gz`, not packed
+ * @throws Error of one sentence for a file that is missing, empty or not UTF-8 (with the offset of the first wrong byte)
+ *   or, if it is called `.gz`, not packed
  */
 export async function readTextFile(path: string): Promise<string> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {

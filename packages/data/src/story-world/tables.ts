@@ -1,0 +1,59 @@
+/** Somebody of the world. */
+export interface Person {
+  name: string;
+  /** As the subject of a sentence. */
+  pronoun: 'he' | 'she';
+}
+
+/** Somewhere in the world, and the word that leads there: `in the garden`. */
+export interface Place {
+  preposition: 'in' | 'at' | 'on' | 'by';
+  name: string;
+}
+
+/** What one does to a thing; regular or not, both forms are told. */
+export interface Verb {
+  past: string;
+  base: string;
+}
+
+const she = (name: string): Person => ({ name, pronoun: 'she' });
+const he = (name: string): Person => ({ name, pronoun: 'he' });
+
+/** Who there is. */
+export const people: readonly Person[] = [
+  ...['Anna', 'Clara', 'Emma', 'Grace', 'Ida', 'Lucy'].map(she),
+  ...['Ben', 'David', 'Felix', 'Henry', 'Jack', 'Tom'].map(he),
+];
+
+/** Where one can be. */
+export const places: readonly Place[] = [
+  { preposition: 'in', name: 'garden' },
+  { preposition: 'in', name: 'kitchen' },
+  { preposition: 'in', name: 'library' },
+  { preposition: 'in', name: 'forest' },
+  { preposition: 'in', name: 'park' },
+  { preposition: 'at', name: 'market' },
+  { preposition: 'at', name: 'station' },
+  { preposition: 'at', name: 'school' },
+  { preposition: 'on', name: 'beach' },
+  { preposition: 'on', name: 'farm' },
+  { preposition: 'by', name: 'river' },
+  { preposition: 'by', name: 'bridge' },
+];
+
+/** What there is to be had; all take `a`. */
+export const things: readonly string[] = [
+  ...['ball', 'basket', 'book', 'coat', 'cup', 'drum'],
+  ...['hat', 'key', 'kite', 'lamp', 'letter', 'shoe'],
+];
+
+/** What happens to things. */
+export const verbs: readonly Verb[] = [
+  { past: 'found', base: 'find' },
+  { past: 'saw', base: 'see' },
+  { past: 'lost', base: 'lose' },
+  { past: 'left', base: 'leave' },
+  { past: 'hid', base: 'hide' },
+  { past: 'drew', base: 'draw' },
+];
