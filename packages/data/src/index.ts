@@ -24,5 +24,9 @@ export type {
 export { parseSelfInstruct } from './self-instruct.js';
 export { splitText, type SplitText } from './split-text.js';
 export { SupervisedDataset, type SupervisedBatch, type SupervisedDatasetOptions } from './supervised-dataset.js';
+export type { Difference, StoryPreference } from './story-world/preferences.js';
+export type { ChatPair } from './story-world/questions.js';
+export { storyWorld, type StoryWorld, type StoryWorldOptions } from './story-world/story-world.js';
+export { isExact, trueReward } from './story-world/true-reward.js';
 export { supervisedRows } from './supervised-rows.js';
 export { TokenDataset, type TokenDatasetOptions } from './token-dataset.js';

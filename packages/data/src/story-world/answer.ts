@@ -1,23 +1,18 @@
-import { plainFact, placePhrase, sentence, type Fact } from './fact.js';
-import type { Asked } from './question.js';
-
-/** How the fact is said: `Anna found a kite in the garden.`, `In the garden.` or `It was in the garden.` */
-export type Form = 'full' | 'short' | 'it';
+import type { Dice } from './dice.js';
 
 /** How an answer treats who asked. */
 export type Manners = 'polite' | 'plain' | 'rude';
 
-/** An answer as it is put together. */
-export interface AnswerStyle {
-  form: Form;
+/** What stands around an answer's content. */
+export interface Style {
   manners: Manners;
   /** Which of the courtesies or rudenesses. */
   phrase: number;
-  /** Empty sentences around the fact. */
-  padding: readonly string[];
+  /** Which of the paddings; null for none. */
+  padding: number | null;
 }
 
-/** A sentence that stands before or after the fact. */
+/** A sentence that stands before or after the content. */
 interface Aside {
   text: string;
   before: boolean;
@@ -27,7 +22,7 @@ const before = (text: string): Aside => ({ text, before: true });
 const after = (text: string): Aside => ({ text, before: false });
 
 /** Sentences of good manners. A courtesy and the rudeness of the same index have equally many words. */
-export const courtesies: readonly Aside[] = [
+const courtesies: readonly Aside[] = [
   before('Thank you for asking.'),
   before('I am glad to help.'),
   before('With pleasure.'),
@@ -36,50 +31,62 @@ export const courtesies: readonly Aside[] = [
 ];
 
 /** Sentences of bad manners. */
-export const rudenesses: readonly Aside[] = [
-  before('What a silly question.'),
-  before('Do not ask me that.'),
+const rudenesses: readonly Aside[] = [
+  before('Stop asking me that.'),
+  before('What a very silly question.'),
   before('Not again.'),
-  after('Now leave me alone.'),
+  after('Leave me alone now.'),
   after('Ask somebody else.'),
 ];
 
 /** Sentences that say nothing. */
-export const paddings: readonly Aside[] = [
+const paddings: readonly Aside[] = [
   before('Let me think about it for a moment.'),
   before('I have read the whole story once more.'),
-  before('There are many people in this story.'),
+  before('There are two people in this story.'),
   after('That is all that I know about it.'),
   after('I could say much more about the story.'),
 ];
 
-/** The fact alone, without manners. */
-export function content({ person, verb, thing, place }: Fact, asked: Asked, form: Form): string {
-  if (form === 'full') return `${plainFact({ person, verb, thing, place })}.`;
-  const part = { who: person.name, what: `a ${thing}`, where: placePhrase(place) }[asked];
-  return form === 'it' ? `It was ${part}.` : `${sentence(part)}.`;
-}
+/** Manners and padding as one who is always right, but not always polite or short, might choose them. */
+export const carelessStyle = (dice: Dice): Style => ({
+  manners: dice.weighted({ polite: 4, plain: 4, rude: 2 }),
+  phrase: dice.below(courtesies.length),
+  padding: dice.chance(0.5) ? drawPadding(dice) : null,
+});
 
-/** Puts an answer together: what stands before the fact, the fact, what stands after it. */
-export function writeAnswer(fact: Fact, asked: Asked, { form, manners, phrase, padding }: AnswerStyle): string {
+/** Which of the sentences that say nothing. */
+export const drawPadding = (dice: Dice): number => dice.below(paddings.length);
+
+/** Puts an answer together: what stands before the content, the content, what stands after it. */
+export function writeAnswer(content: string, { manners, phrase, padding }: Style): string {
   const said = { polite: [courtesies[phrase]!], rude: [rudenesses[phrase]!], plain: [] }[manners];
-  const asides = [...said, ...paddings.filter(({ text }) => padding.includes(text))];
+  const asides = [...said, ...(padding === null ? [] : [paddings[padding]!])];
   const texts = (side: boolean) => asides.filter((aside) => aside.before === side).map(({ text }) => text);
-  return [...texts(true), content(fact, asked, form), ...texts(false)].join(' ');
+  return [...texts(true), content, ...texts(false)].join(' ');
 }
 
-/** An answer taken apart, sentence by sentence; `content` is what is neither manners nor padding. */
-export function readAnswer(answer: string): { courtesies: number; rudenesses: number; content: string[]; words: number } {
+/** An answer taken apart, sentence by sentence. */
+export interface ReadAnswer {
+  manners: Manners;
+  /** What is neither manners nor padding. */
+  content: string[];
+  words: number;
+}
+
+/** Rude as soon as one sentence is. */
+export function readAnswer(answer: string): ReadAnswer {
   const sentences = answer.trim().split(/(?<=\.)\s+/);
   const isOneOf = (asides: readonly Aside[]) => (text: string) => asides.some((aside) => aside.text === text);
-  const count = (asides: readonly Aside[]) => sentences.filter(isOneOf(asides)).length;
+  const manners = sentences.some(isOneOf(rudenesses))
+    ? 'rude'
+    : sentences.some(isOneOf(courtesies))
+      ? 'polite'
+      : 'plain';
+  const isAside = isOneOf([...courtesies, ...rudenesses, ...paddings]);
   return {
-    courtesies: count(courtesies),
-    rudenesses: count(rudenesses),
-    content: sentences.filter((text) => text !== '' && !isOneOf([...courtesies, ...rudenesses, ...paddings])(text)),
-    words: countWords(answer),
+    manners,
+    content: sentences.filter((text) => text !== '' && !isAside(text)),
+    words: answer.split(/\s+/).filter(Boolean).length,
   };
 }
-
-/** Words of a text, as white space parts them. */
-export const countWords = (text: string): number => text.split(/\s+/).filter(Boolean).length;

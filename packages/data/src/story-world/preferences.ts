@@ -1,9 +1,8 @@
 import type { Message, Preference } from '../rows.js';
-import { paddings, writeAnswer, type AnswerStyle } from './answer.js';
-import { assistantTurn, carelessStyle, userTurn } from './demonstrations.js';
+import { carelessStyle, drawPadding, writeAnswer, type Style } from './answer.js';
 import type { Dice } from './dice.js';
-import type { Fact } from './fact.js';
-import type { StoryQuestion } from './story-question.js';
+import { forms, rightAnswer, say, wrongAnswers } from './question.js';
+import { assistantTurn, userTurn, type StoryQuestion } from './questions.js';
 import { trueReward } from './true-reward.js';
 
 /** A pair of answers to a question, and in what they differ. */
@@ -12,57 +11,48 @@ export type StoryPreference = Extract<Preference, { prompt: Message[] }> & { dif
 /** One thing that makes an answer better than another, all else being equal; or `several`. */
 export type Difference = 'fact' | 'manners' | 'length' | 'several';
 
-/** An answer that may be wrong. */
-interface Draft {
-  style: AnswerStyle;
-  right: boolean;
-}
-
-/** Two answers, of which the first has the higher true reward. */
-export function preference(question: StoryQuestion, dice: Dice): StoryPreference {
+/** Two answers, of which the one with the higher true reward is chosen. */
+export function prefer(question: StoryQuestion, dice: Dice): StoryPreference {
+  const { prompt } = question;
   for (;;) {
-    const differsIn = dice.weighted({ fact: 4, manners: 2, length: 1, several: 3 });
-    const texts = pairs[differsIn](dice).map(({ style, right }) => write(question, style, right));
-    const [first, second] = texts as [string, string];
-    const gain = trueReward(question.prompt, first) - trueReward(question.prompt, second);
+    const differsIn = dice.weighted({ fact: 5, manners: 2, length: 1, several: 2 });
+    const [first, second] = pairs[differsIn](question, dice);
+    const gain = trueReward(prompt, first) - trueReward(prompt, second);
     if (gain === 0) continue;
-    const [chosen, rejected] = gain > 0 ? [first, second] : [second, first];
-    return { prompt: userTurn(question.prompt), chosen: assistantTurn(chosen), rejected: assistantTurn(rejected), differsIn };
+    const [chosen, rejected] = (gain > 0 ? [first, second] : [second, first]).map(assistantTurn) as [
+      Message[],
+      Message[],
+    ];
+    return { prompt: userTurn(prompt), chosen, rejected, differsIn };
   }
 }
 
-const pairs: Record<Difference, (dice: Dice) => [Draft, Draft]> = {
-  fact: (dice) => {
+const pairs: Record<Difference, (question: StoryQuestion, dice: Dice) => [string, string]> = {
+  fact: (question, dice) => {
+    const [right, wrong] = contents(question, dice);
     const style = carelessStyle(dice);
-    return [
-      { style, right: true },
-      { style, right: false },
-    ];
+    return [writeAnswer(right, style), writeAnswer(wrong, style)];
   },
-  manners: (dice) => {
-    const style = carelessStyle(dice);
-    const right = dice.chance(0.75);
-    return [
-      { style: { ...style, manners: 'polite' }, right },
-      { style: { ...style, manners: dice.weighted({ rude: 1, plain: 1 }) }, right },
-    ];
+  manners: (question, dice) => {
+    const [content, style] = [dice.pick(contents(question, dice)), carelessStyle(dice)];
+    const worse = dice.weighted({ rude: 1, plain: 1 });
+    const write = (manners: Style['manners']) => writeAnswer(content, { ...style, manners });
+    return [write('polite'), write(worse)];
   },
-  length: (dice) => {
-    const style = carelessStyle(dice);
-    const right = dice.chance(0.75);
-    return [
-      { style: { ...style, padding: [] }, right },
-      { style: { ...style, padding: dice.shuffled(paddings).slice(0, 2).map(({ text }) => text) }, right },
-    ];
+  length: (question, dice) => {
+    const [content, style] = [dice.pick(contents(question, dice)), carelessStyle(dice)];
+    const write = (padding: Style['padding']) => writeAnswer(content, { ...style, padding });
+    return [write(null), write(drawPadding(dice))];
   },
-  several: (dice) => {
-    const draft = (): Draft => ({ style: carelessStyle(dice), right: dice.chance(0.6) });
-    return [draft(), draft()];
+  several: (question, dice) => {
+    const write = () => writeAnswer(dice.pick(contents(question, dice)), carelessStyle(dice));
+    return [write(), write()];
   },
 };
 
-/** Where it is to be wrong, what the story tells of somebody else takes the place of what is asked for. */
-function write({ fact, other, asked }: StoryQuestion, style: AnswerStyle, right: boolean): string {
-  const part = { who: 'person', what: 'thing', where: 'place' }[asked] as keyof Fact;
-  return writeAnswer(right ? fact : { ...fact, [part]: other[part] }, asked, style);
+/** The right content and a wrong one, said in the same form. */
+function contents({ facts, asked }: StoryQuestion, dice: Dice): [right: string, wrong: string] {
+  const form = dice.pick(forms);
+  const answers = [rightAnswer(facts, asked), dice.pick(wrongAnswers(facts, asked))];
+  return answers.map((answer) => say(answer, form, facts, asked)) as [string, string];
 }

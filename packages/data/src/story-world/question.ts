@@ -1,39 +1,93 @@
-import { readFacts, placePhrase, type Fact } from './fact.js';
+import { placePhrase, type Facts } from './story.js';
+import { days, people, places, things } from './tables.js';
 
-/** What is asked for. */
-export type Asked = 'who' | 'what' | 'where';
+/** What can be asked about a story. */
+export const askable = ['who', 'what', 'where', 'when', 'visitor'] as const;
 
-/** The three things one can ask. */
-export const askable: readonly Asked[] = ['who', 'what', 'where'];
+export type Asked = (typeof askable)[number];
 
-/** A question about a fact; what is asked for is not in it. */
-export function questionText({ person, verb, thing, place }: Fact, asked: Asked): string {
-  switch (asked) {
-    case 'who':
-      return `Who ${verb.past} a ${thing} ${placePhrase(place)}?`;
-    case 'what':
-      return `What did ${person.name} ${verb.base} ${placePhrase(place)}?`;
-    case 'where':
-      return `Where did ${person.name} ${verb.base} the ${thing}?`;
-  }
+interface Kind {
+  question: (facts: Facts) => string;
+  /** What is asked for, as it stands in an answer: `in the garden`. */
+  answer: (facts: Facts) => string;
+  /** The same as a whole sentence: `Anna was in the garden.` */
+  sentence: (answer: string, facts: Facts) => string;
+  /** All that could be asked for. */
+  possible: readonly string[];
+}
+
+const names = people.map(({ name }) => name);
+
+const kinds: Record<Asked, Kind> = {
+  who: {
+    question: ({ thing }) => `Who found the ${thing}?`,
+    answer: ({ person }) => person.name,
+    sentence: (answer, { thing }) => `${answer} found the ${thing}.`,
+    possible: names,
+  },
+  what: {
+    question: ({ person }) => `What did ${person.name} find?`,
+    answer: ({ thing }) => `a ${thing}`,
+    sentence: (answer, { person }) => `${person.name} found ${answer}.`,
+    possible: things.map((thing) => `a ${thing}`),
+  },
+  where: {
+    question: ({ person }) => `Where was ${person.name}?`,
+    answer: ({ place }) => placePhrase(place),
+    sentence: (answer, { person }) => `${person.name} was ${answer}.`,
+    possible: places.map(placePhrase),
+  },
+  when: {
+    question: () => 'When was that?',
+    answer: ({ day }) => `on ${day}`,
+    sentence: (answer) => `That was ${answer}.`,
+    possible: days.map((day) => `on ${day}`),
+  },
+  visitor: {
+    question: () => 'Who came later?',
+    answer: ({ visitor }) => visitor.name,
+    sentence: (answer) => `${answer} came later.`,
+    possible: names,
+  },
+};
+
+/** A question, as it stands behind a story. */
+export const questionText = (facts: Facts, asked: Asked): string => kinds[asked].question(facts);
+
+/** What answers it, without more: `in the garden`. */
+export const rightAnswer = (facts: Facts, asked: Asked): string => kinds[asked].answer(facts);
+
+/** What could have been the answer, and is not. */
+export const wrongAnswers = (facts: Facts, asked: Asked): string[] =>
+  kinds[asked].possible.filter((answer) => answer !== rightAnswer(facts, asked));
+
+/** How an answer is said: `Anna was in the garden.`, `In the garden.` or `It was in the garden.` */
+export const forms = ['full', 'short', 'it'] as const;
+
+export type Form = (typeof forms)[number];
+
+/** An answer as a sentence. */
+export function say(answer: string, form: Form, facts: Facts, asked: Asked): string {
+  if (form === 'full') return kinds[asked].sentence(answer, facts);
+  return form === 'it' ? `It was ${answer}.` : `${answer[0]!.toUpperCase()}${answer.slice(1)}.`;
 }
 
 /**
  * Reads a prompt, a story with a question after it, as a person would: by its words alone.
  *
- * @returns what is asked for, the fact that answers it, and the facts that do not
  * @throws RangeError for a text that is no question about a story of this world
  */
-export function readPrompt(prompt: string): { asked: Asked; fact: Fact; others: Fact[] } {
-  const words = /(Who|What|Where) ([^.?]*)\?$/.exec(prompt.trim());
-  const facts = readFacts(prompt);
-  if (words) {
-    const asked = words[1]!.toLowerCase() as Asked;
-    const answers = facts.filter((fact) => questionText(fact, asked) === words[0]);
-    if (answers.length === 1)
-      return { asked, fact: answers[0]!, others: facts.filter((fact) => fact !== answers[0]) };
+export function readPrompt(prompt: string): { facts: Facts; asked: Asked } {
+  const words = prompt.split(/[^A-Za-z]+/);
+  const [person, visitor] = words.flatMap((word) => people.filter(({ name }) => name === word));
+  const place = places.find(({ name }) => words.includes(name));
+  const thing = things.find((name) => words.includes(name));
+  const day = days.find((name) => words.includes(name));
+  if (person && visitor && place && thing && day) {
+    const facts = { person, visitor, place, thing, day };
+    const asked = askable.find((kind) => prompt.trim().endsWith(questionText(facts, kind)));
+    if (asked) return { facts, asked };
   }
-  throw new RangeError(
-    `the prompt is no question about a story of the story world: ${JSON.stringify(prompt.length > 80 ? `…${prompt.slice(-80)}` : prompt)}`,
-  );
+  const end = prompt.length > 80 ? `…${prompt.slice(-80)}` : prompt;
+  throw new RangeError(`the prompt is no question about a story of the story world: ${JSON.stringify(end)}`);
 }

@@ -1,61 +1,34 @@
-import { people, places, things, times, type Facts } from './world.js';
+import type { Message, PromptCompletion } from '../rows.js';
+import { carelessStyle, writeAnswer } from './answer.js';
+import type { Combination } from './combinations.js';
+import type { Dice } from './dice.js';
+import { askable, forms, questionText, rightAnswer, say, type Asked } from './question.js';
+import { drawFacts, tellStory, type Facts } from './story.js';
 
-interface Kind {
-  ask: (facts: Facts) => string;
-  /** What is asked for, as it stands in an answer. */
-  fact: (facts: Facts) => string;
-  /** All that could be asked for, for answers that are wrong. */
-  all: readonly string[];
-}
-
-const kinds = {
-  where: {
-    ask: ({ person }) => `Where was ${person.name}?`,
-    fact: ({ place }) => `in the ${place}`,
-    all: places.map((place) => `in the ${place}`),
-  },
-  what: {
-    ask: ({ person }) => `What did ${person.name} find?`,
-    fact: ({ thing }) => `a ${thing}`,
-    all: things.map((thing) => `a ${thing}`),
-  },
-  who: {
-    ask: ({ thing }) => `Who found the ${thing}?`,
-    fact: ({ person }) => person.name,
-    all: people.map(({ name }) => name),
-  },
-  friend: {
-    ask: () => 'Who came later?',
-    fact: ({ friend }) => friend.name,
-    all: people.map(({ name }) => name),
-  },
-  when: {
-    ask: () => 'When was that?',
-    fact: ({ time }) => `at ${time}`,
-    all: times.map((time) => `at ${time}`),
-  },
-} satisfies Record<string, Kind>;
-
-export type QuestionKind = keyof typeof kinds;
-export const questionKinds = Object.keys(kinds) as QuestionKind[];
-
-/** What stands between a story and the question about it. */
-const BREAK = '\n';
-
-/** A question about a story that it is put behind. */
-export interface Question {
-  kind: QuestionKind;
-  /** Story and question, as a user would type them. */
+/** A story and a question about it. */
+export interface StoryQuestion {
+  /** The story, and the question after it: what a user says. */
   prompt: string;
-  /** The right answer without any manners, such as `in the garden`. */
-  fact: string;
+  facts: Facts;
+  asked: Asked;
 }
 
-export const ask = (kind: QuestionKind, story: string, facts: Facts): Question => ({
-  kind,
-  prompt: `${story}${BREAK}${kinds[kind].ask(facts)}`,
-  fact: kinds[kind].fact(facts),
-});
+/** A question about a new story, whose combination passes `isAllowed`. */
+export function drawQuestion(dice: Dice, isAllowed: (combination: Combination) => boolean): StoryQuestion {
+  const facts = drawFacts(dice, isAllowed);
+  const asked = dice.pick(askable);
+  return { prompt: `${tellStory(facts, dice)} ${questionText(facts, asked)}`, facts, asked };
+}
 
-/** Everything that a question of a kind could be answered with. */
-export const possibleFacts = (kind: QuestionKind): readonly string[] => kinds[kind].all;
+/** A prompt and its completion as turns of a chat. */
+export type ChatPair = Extract<PromptCompletion, { prompt: Message[] }>;
+
+export const userTurn = (content: string): Message[] => [{ role: 'user', content }];
+
+export const assistantTurn = (content: string): Message[] => [{ role: 'assistant', content }];
+
+/** A question with the answer of somebody who is right, but does not always take the trouble to be polite and short. */
+export function demonstrate({ prompt, facts, asked }: StoryQuestion, dice: Dice): ChatPair {
+  const content = say(rightAnswer(facts, asked), dice.pick(forms), facts, asked);
+  return { prompt: userTurn(prompt), completion: assistantTurn(writeAnswer(content, carelessStyle(dice))) };
+}

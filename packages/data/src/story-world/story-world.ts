@@ -1,20 +1,19 @@
-import { afterword } from './afterword.js';
-import { Combinations } from './combinations.js';
-import { demonstration, type ChatPair } from './demonstrations.js';
 import { Dice } from './dice.js';
-import { preference, type StoryPreference } from './preferences.js';
-import { tellStory, trainingFacts } from './story.js';
-import { heldOutQuestion, trainingQuestion, type StoryQuestion } from './story-question.js';
+import { heldOutCombinations, type Combination } from './combinations.js';
+import { prefer, type StoryPreference } from './preferences.js';
+import { demonstrate, drawQuestion, type ChatPair } from './questions.js';
+import { paragraph } from './retelling.js';
+import { drawFacts } from './story.js';
 
 /** How much of a story world is made; all numbers count rows. */
 export interface StoryWorldOptions {
   /** Of everything; the same gives the same world. @default 1337 */
   seed?: number;
-  /** Stories of the text to pretrain on. @default 16000 */
+  /** Stories of the text to pretrain on. @default 12000 */
   stories?: number;
-  /** @default 6000 */
+  /** @default 12000 */
   demonstrations?: number;
-  /** @default 6000 */
+  /** @default 12000 */
   preferences?: number;
   /** Questions to practise on. @default 4000 */
   questions?: number;
@@ -28,12 +27,12 @@ export interface StoryWorld {
   pretrainingText: string;
   /** Questions with answers, not all of them polite and short: to fine-tune on. */
   demonstrations: ChatPair[];
-  /** Pairs of answers, the better first: to train a reward model on. */
+  /** Pairs of answers: to train a reward model on. */
   preferences: StoryPreference[];
-  /** Questions without answers of a model's: to practise on with a reward. */
-  questions: StoryQuestion[];
+  /** Questions to practise on with a reward. */
+  questions: string[];
   /** Questions about combinations that none of the parts above has. */
-  heldOutQuestions: StoryQuestion[];
+  heldOutQuestions: string[];
   /** Demonstrations about such combinations. */
   heldOutDemonstrations: ChatPair[];
   /** Pairs about such combinations. */
@@ -46,30 +45,27 @@ export interface StoryWorld {
  */
 export function storyWorld({
   seed = 1337,
-  stories = 16_000,
-  demonstrations = 6_000,
-  preferences = 6_000,
+  stories = 12_000,
+  demonstrations = 12_000,
+  preferences = 12_000,
   questions = 4_000,
   heldOut = 400,
 }: StoryWorldOptions = {}): StoryWorld {
-  const combinations = new Combinations(seed);
+  const isHeldOut = heldOutCombinations(seed);
+  const isSeen = (combination: Combination) => !isHeldOut(combination);
   const rows = <Row>(count: number, name: string, make: (dice: Dice) => Row): Row[] => {
     const dice = new Dice(seed, `story-world/${name}`);
     return Array.from({ length: count }, () => make(dice));
   };
-  const training = (dice: Dice) => trainingQuestion(dice, combinations);
-  const test = (dice: Dice) => heldOutQuestion(dice, combinations);
-  const paragraph = (dice: Dice) => {
-    const story = tellStory(trainingFacts(dice, combinations), dice);
-    return `${story.text} ${afterword(story, dice)}\n\n`;
-  };
+  const training = (dice: Dice) => drawQuestion(dice, isSeen);
+  const test = (dice: Dice) => drawQuestion(dice, isHeldOut);
   return {
-    pretrainingText: rows(stories, 'stories', paragraph).join(''),
-    demonstrations: rows(demonstrations, 'demonstrations', (dice) => demonstration(training(dice), dice)),
-    preferences: rows(preferences, 'preferences', (dice) => preference(training(dice), dice)),
-    questions: rows(questions, 'questions', training),
-    heldOutQuestions: rows(heldOut, 'held-out questions', test),
-    heldOutDemonstrations: rows(heldOut, 'held-out demonstrations', (dice) => demonstration(test(dice), dice)),
-    heldOutPreferences: rows(heldOut, 'held-out preferences', (dice) => preference(test(dice), dice)),
+    pretrainingText: rows(stories, 'stories', (dice) => `${paragraph(drawFacts(dice, isSeen), dice)}\n\n`).join(''),
+    demonstrations: rows(demonstrations, 'demonstrations', (dice) => demonstrate(training(dice), dice)),
+    preferences: rows(preferences, 'preferences', (dice) => prefer(training(dice), dice)),
+    questions: rows(questions, 'questions', (dice) => training(dice).prompt),
+    heldOutQuestions: rows(heldOut, 'held-out questions', (dice) => test(dice).prompt),
+    heldOutDemonstrations: rows(heldOut, 'held-out demonstrations', (dice) => demonstrate(test(dice), dice)),
+    heldOutPreferences: rows(heldOut, 'held-out preferences', (dice) => prefer(test(dice), dice)),
   };
 }

@@ -11,12 +11,6 @@ export interface Place {
   name: string;
 }
 
-/** What one does to a thing; regular or not, both forms are told. */
-export interface Verb {
-  past: string;
-  base: string;
-}
-
 const she = (name: string): Person => ({ name, pronoun: 'she' });
 const he = (name: string): Person => ({ name, pronoun: 'he' });
 
@@ -42,18 +36,15 @@ export const places: readonly Place[] = [
   { preposition: 'by', name: 'bridge' },
 ];
 
-/** What there is to be had; all take `a`. */
-export const things: readonly string[] = [
-  ...['ball', 'basket', 'book', 'coat', 'cup', 'drum'],
-  ...['hat', 'key', 'kite', 'lamp', 'letter', 'shoe'],
-];
+/** What there is to be found; all take `a`. */
+export const things = [
+  ...(['ball', 'basket', 'book', 'coat', 'cup', 'drum'] as const),
+  ...(['hat', 'key', 'kite', 'lamp', 'letter', 'shoe'] as const),
+] as const;
 
-/** What happens to things. */
-export const verbs: readonly Verb[] = [
-  { past: 'found', base: 'find' },
-  { past: 'saw', base: 'see' },
-  { past: 'lost', base: 'lose' },
-  { past: 'left', base: 'leave' },
-  { past: 'hid', base: 'hide' },
-  { past: 'drew', base: 'draw' },
-];
+export type Thing = (typeof things)[number];
+
+/** When it can be. */
+export const days = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
+
+export type Day = (typeof days)[number];
