@@ -18,6 +18,8 @@ export interface Gpt2Config {
   dropout?: number;
   /** Learned offsets in linear layers and norms; `false` is nanoGPT's variant. @default true */
   bias?: boolean;
+  /** Standard deviation of the initial weights (`initializer_range`); narrow models learn sooner with more. @default 0.02 */
+  initializerRange?: number;
 }
 
 /** Fills in the defaults and checks that the sizes fit together. */
@@ -33,11 +35,14 @@ export function completeGpt2Config(config: Gpt2Config): Required<Gpt2Config> {
     layerNormEps: config.layerNormEps ?? 1e-5,
     dropout: config.dropout ?? 0,
     bias: config.bias ?? true,
+    initializerRange: config.initializerRange ?? 0.02,
   };
   for (const name of ['vocabSize', 'contextLength', 'hiddenSize', 'numLayers', 'numHeads', 'intermediateSize'] as const)
     if (!(Number.isInteger(complete[name]) && complete[name] > 0))
       throw new RangeError(`Gpt2Config: ${name} (${complete[name]}) must be a positive integer`);
-  const { hiddenSize, numHeads, activation } = complete;
+  const { hiddenSize, numHeads, activation, initializerRange } = complete;
+  if (!(initializerRange >= 0 && initializerRange < Infinity))
+    throw new RangeError(`Gpt2Config: initializerRange (${initializerRange}) must be 0 or more`);
   if (hiddenSize % numHeads !== 0)
     throw new RangeError(`Gpt2Config: hiddenSize (${hiddenSize}) must be a multiple of numHeads (${numHeads})`);
   if (!Object.hasOwn(activations, activation))

@@ -69,7 +69,7 @@ function toHuggingFaceConfig(config: Required<Gpt2Config>): Record<string, unkno
     embd_pdrop: config.dropout,
     eos_token_id: null,
     resid_pdrop: config.dropout,
-    initializer_range: 0.02,
+    initializer_range: config.initializerRange,
     layer_norm_epsilon: config.layerNormEps,
     n_ctx: config.contextLength,
     n_embd: config.hiddenSize,
@@ -107,6 +107,7 @@ function fromHuggingFaceConfig(config: Record<string, unknown>): Gpt2Config & { 
     intermediateSize: size('n_inner', 4 * hiddenSize),
     activation: (config.activation_function ?? 'gelu_new') as Activation,
     layerNormEps: size('layer_norm_epsilon', 1e-5),
+    initializerRange: size('initializer_range', 0.02),
     dropout: size('resid_pdrop', 0.1),
     bias: config.ashlar_bias !== false,
   };

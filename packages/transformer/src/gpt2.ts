@@ -21,9 +21,9 @@ interface BlockOptions extends Omit<ForwardOptions, 'cache' | 'positions'> {
   layer: number;
 }
 
-const INITIAL_STD = 0.02;
 /** The projections that write into the residual stream start smaller, by the number of them (GPT-2 paper, 2.3). */
-const residualStd = ({ numLayers }: { numLayers: number }) => INITIAL_STD / Math.sqrt(2 * numLayers);
+const residualStd = ({ numLayers, initializerRange }: { numLayers: number; initializerRange: number }) =>
+  initializerRange / Math.sqrt(2 * numLayers);
 
 class Attention extends Module {
   cAttn: UnaryModule;
@@ -34,7 +34,7 @@ class Attention extends Module {
     super();
     const { hiddenSize, bias, dropout } = config;
     headSize(hiddenSize, config.numHeads);
-    this.cAttn = new Linear(hiddenSize, 3 * hiddenSize, { bias, std: INITIAL_STD });
+    this.cAttn = new Linear(hiddenSize, 3 * hiddenSize, { bias, std: config.initializerRange });
     this.cProj = new Linear(hiddenSize, hiddenSize, { bias, std: residualStd(config) });
     this.residDropout = new Dropout(dropout);
   }
@@ -55,7 +55,7 @@ class Mlp extends Module {
   constructor(readonly config: Required<Gpt2Config>) {
     super();
     const { hiddenSize, intermediateSize, bias, dropout } = config;
-    this.cFc = new Linear(hiddenSize, intermediateSize, { bias, std: INITIAL_STD });
+    this.cFc = new Linear(hiddenSize, intermediateSize, { bias, std: config.initializerRange });
     this.cProj = new Linear(intermediateSize, hiddenSize, { bias, std: residualStd(config) });
     this.dropout = new Dropout(dropout);
   }
@@ -109,8 +109,9 @@ export class Gpt2 extends Module implements LanguageModel {
     super();
     this.config = completeGpt2Config(config);
     const { vocabSize, hiddenSize, contextLength, numLayers, layerNormEps, bias, dropout } = this.config;
-    this.wte = new TokenEmbedding(vocabSize, hiddenSize, { std: INITIAL_STD });
-    this.wpe = new LearnedPositionEmbedding(contextLength, hiddenSize, { std: INITIAL_STD });
+    const std = this.config.initializerRange;
+    this.wte = new TokenEmbedding(vocabSize, hiddenSize, { std });
+    this.wpe = new LearnedPositionEmbedding(contextLength, hiddenSize, { std });
     this.drop = new Dropout(dropout);
     this.h = Array.from({ length: numLayers }, () => new Block(this.config));
     this.ln_f = new LayerNorm(hiddenSize, { eps: layerNormEps, bias });

@@ -8,4 +8,6 @@ export {
   type LoadableGpt2,
 } from './gpt2-huggingface.js';
 export { gpt2Presets } from './gpt2-presets.js';
+export { copyGpt2, Gpt2WithScore, type ScoreOptions } from './gpt2-with-score.js';
+export { gpt2WithScoreFromHuggingFace, gpt2WithScoreToHuggingFace } from './gpt2-with-score-huggingface.js';
 export { Gpt2 } from './gpt2.js';
