@@ -74,9 +74,10 @@ function logSumExp(logits: Float32Array): number {
   return max + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - max), 0));
 }
 
-function checkPrompt(ids: readonly number[], vocabSize: number): void {
-  if (ids.length === 0) throw new RangeError('generate: the prompt is empty, give it at least one token');
+/** @param who names the caller in what is thrown */
+export function checkPrompt(ids: readonly number[], vocabSize: number, who = 'generate'): void {
+  if (ids.length === 0) throw new RangeError(`${who}: the prompt is empty, give it at least one token`);
   const wrong = ids.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabSize));
   if (wrong !== undefined)
-    throw new RangeError(`generate: token id ${wrong} is outside of the vocabulary of ${vocabSize}`);
+    throw new RangeError(`${who}: token id ${wrong} is outside of the vocabulary of ${vocabSize}`);
 }

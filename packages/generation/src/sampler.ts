@@ -36,7 +36,7 @@ export function argMax(logits: Float32Array): number {
 }
 
 /** The id at which the cumulative probability passes `uniform`. */
-function pick(probabilities: Float64Array, uniform: number): number {
+export function pick(probabilities: Float64Array, uniform: number): number {
   let rest = uniform;
   let last = 0;
   for (let id = 0; id < probabilities.length; id++) {
