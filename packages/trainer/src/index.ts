@@ -25,5 +25,11 @@ export {
 export { PauseSwitch } from './pause.js';
 export { Run, type ExistingRun, type RunOptions } from './run.js';
 export { supervisedMicroBatches, supervisedObjective, type SupervisedTokenBatch } from './supervised.js';
-export { train, type EvaluationPlan, type TrainOptions } from './train.js';
-export { NonFiniteError } from './training-step.js';
+export {
+  train,
+  type CommonTrainOptions,
+  type CustomTrainOptions,
+  type EvaluationPlan,
+  type TrainOptions,
+} from './train.js';
+export { NonFiniteError, type StepResult } from './training-step.js';

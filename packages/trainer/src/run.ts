@@ -27,6 +27,8 @@ export interface RunOptions {
 export interface RunProgress {
   step: number;
   best: BestLoss | null;
+  /** What else was saved. */
+  state?: JsonObject;
 }
 
 const FORMAT = 'ashlar-run';
@@ -118,8 +120,9 @@ export class Run {
     if (!state) return { step: 0, best: null, passedOver: [] };
     loadStateDict(model, state.model);
     optimizer.loadState(state.optimizer);
-    const { step, best } = state.progress;
-    return { step, best: best as BestLoss | null, passedOver: state.passedOver };
+    const { step, best, state: own } = state.progress;
+    const saved = own ? { state: own as JsonObject } : {};
+    return { step, best: best as BestLoss | null, ...saved, passedOver: state.passedOver };
   }
 
   async recordStep({ step, loss, gradNorm, learningRate, weight, metrics, milliseconds }: StepEvent): Promise<void> {
@@ -157,10 +160,15 @@ export class Run {
   }
 
   /** Saves the exact state. @param keep how many states stay */
-  async checkpoint(model: Module, optimizer: Optimizer, { step, best }: RunProgress, keep: number): Promise<string> {
+  async checkpoint(
+    model: Module,
+    optimizer: Optimizer,
+    { step, best, state: own }: RunProgress,
+    keep: number,
+  ): Promise<string> {
     await this.flush();
     await this.store.flush(this.path('metrics.jsonl'));
-    const progress = { step, best, metricsBytes: this.metrics.bytes };
+    const progress = { step, best, metricsBytes: this.metrics.bytes, ...(own && { state: own }) };
     const state = { model: await hostStateDict(model), optimizer: await optimizer.state(), progress };
     return saveTrainingState(this.store, this.path('checkpoints'), state, { keep });
   }

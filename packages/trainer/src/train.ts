@@ -6,6 +6,7 @@ import type { LossCurve } from './loss-curve.js';
 import type { HostBatch, Objective, TokenBatch } from './objective.js';
 import type { PauseSwitch } from './pause.js';
 import type { Run } from './run.js';
+import type { StepResult } from './training-step.js';
 import { Training } from './training.js';
 
 export interface EvaluationPlan<B extends HostBatch = TokenBatch> {
@@ -19,21 +20,14 @@ export interface EvaluationPlan<B extends HostBatch = TokenBatch> {
   probe?: (step: number) => Promise<JsonObject>;
 }
 
-export interface TrainOptions<M extends Module, B extends HostBatch = TokenBatch> {
+/** What every kind of training takes. */
+export interface CommonTrainOptions<M extends Module> {
   model: M;
-  objective: Objective<M, B>;
   optimizer: Optimizer;
   /** Optimizer steps in all. */
   steps: number;
-  /** The micro-batches of a step, which counts from 0; must depend on nothing else, or resuming is not exact. */
-  batches: (step: number) => readonly B[] | Promise<readonly B[]>;
   /** The learning rate of a step, which counts from 0. */
   schedule: (step: number) => number;
-  /** Largest global norm of the gradient; null does not clip. @default 1 */
-  maxGradNorm?: number | null;
-  /** Of the dropout masks. @default 0 */
-  seed?: number;
-  evaluation?: EvaluationPlan<B>;
   /** Where everything is kept. @default nothing is kept */
   run?: Run;
   /** After how many steps the exact state is saved. @default as often as is evaluated, else only at the end */
@@ -49,16 +43,42 @@ export interface TrainOptions<M extends Module, B extends HostBatch = TokenBatch
   callbacks?: readonly ((event: TrainEvent) => void | Promise<void>)[];
 }
 
+/** Training on batches: an objective is minimized. */
+export interface TrainOptions<M extends Module, B extends HostBatch = TokenBatch> extends CommonTrainOptions<M> {
+  objective: Objective<M, B>;
+  /** The micro-batches of a step, which counts from 0; must depend on nothing else, or resuming is not exact. */
+  batches: (step: number) => readonly B[] | Promise<readonly B[]>;
+  /** Largest global norm of the gradient; null does not clip. @default 1 */
+  maxGradNorm?: number | null;
+  /** Of the dropout masks. @default 0 */
+  seed?: number;
+  evaluation?: EvaluationPlan<B>;
+}
+
+/** Training in steps of one's own, such as the iterations of PPO: each makes its data and may update many times. */
+export interface CustomTrainOptions<M extends Module> extends CommonTrainOptions<M> {
+  /**
+   * Does a step, which counts from 0. What it does must depend on nothing but the step, the model, the optimizer and
+   * `state`, or resuming is not exact.
+   *
+   * @throws NonFiniteError to end training; what was saved last is kept
+   */
+  performStep: (step: number, learningRate: number) => Promise<StepResult>;
+  /** What else a step depends on and changes: saved with each checkpoint. @default nothing */
+  state?: { save: () => JsonObject; load: (saved: JsonObject) => void };
+}
+
 /**
  * Trains a model: the one loop. Yields what happens; between two events nothing runs, so the consumer may use the model.
  *
  * With a `run`, everything is kept in its folder and a run that was interrupted goes on where it was, to the same bytes.
  * Model and optimizer stay the caller's.
  *
- * @throws NonFiniteError when a loss or gradient is not finite; the state before that step is saved first
+ * @throws NonFiniteError when a loss or gradient is not finite; the state before that step is saved first, for steps of
+ *   one's own what was saved last is kept
  */
 export async function* train<M extends Module, B extends HostBatch = TokenBatch>(
-  options: TrainOptions<M, B>,
+  options: TrainOptions<M, B> | CustomTrainOptions<M>,
 ): AsyncGenerator<TrainEvent, void, undefined> {
   const { callbacks = [] } = options;
   for await (const event of new Training(options).events()) {

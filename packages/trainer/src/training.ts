@@ -6,8 +6,8 @@ import type { EvaluationEvent, TrainEvent } from './events.js';
 import type { CurvePoint, LossCurve } from './loss-curve.js';
 import type { HostBatch } from './objective.js';
 import type { RunProgress } from './run.js';
-import type { TrainOptions } from './train.js';
-import { NonFiniteError, trainingStep } from './training-step.js';
+import type { CustomTrainOptions, TrainOptions } from './train.js';
+import { NonFiniteError, trainingStep, type StepResult } from './training-step.js';
 
 /** One call of `train`: where it stands, and the parts of its loop. */
 export class Training<M extends Module, B extends HostBatch> {
@@ -19,15 +19,21 @@ export class Training<M extends Module, B extends HostBatch> {
   private readonly trained: ReadonlyMap<string, tf.Variable>;
   private readonly curve: Pick<LossCurve, 'steps' | 'baseline'>;
 
-  constructor(private readonly options: TrainOptions<M, B>) {
+  constructor(private readonly options: TrainOptions<M, B> | CustomTrainOptions<M>) {
     const { model, steps, baseline } = options;
     this.trained = parameters(model);
     this.curve = { steps, ...(baseline && { baseline }) };
     this.losses = new LastLosses(steps);
   }
 
+  /** null for steps of the caller's own. */
+  private get batched(): TrainOptions<M, B> | null {
+    return 'objective' in this.options ? this.options : null;
+  }
+
   async *events(): AsyncGenerator<TrainEvent> {
-    const { steps, evaluation: plan, signal, pause } = this.options;
+    const { steps, signal, pause } = this.options;
+    const plan = this.batched?.evaluation;
     const checkpointEvery = this.options.checkpointEvery ?? plan?.every ?? Infinity;
     yield await this.start();
     for (;;) {
@@ -57,10 +63,11 @@ export class Training<M extends Module, B extends HostBatch> {
     const { model, optimizer, run, steps } = this.options;
     let passedOver: string[] = [];
     if (run) {
-      const { passedOver: found, ...progress } = await run.restore(model, optimizer);
+      const { passedOver: found, state, ...progress } = await run.restore(model, optimizer);
       passedOver = found;
       this.progress = progress;
       this.savedStep = progress.step;
+      if (state && 'state' in this.options) this.options.state?.load(state);
       run.trainingLosses.forEach((point) => this.losses.add(point));
     }
     const size = [...this.trained.values()].reduce((sum, variable) => sum + variable.size, 0);
@@ -72,15 +79,17 @@ export class Training<M extends Module, B extends HostBatch> {
     const { step } = this.progress;
     if (!run || this.savedStep === step) return;
     // the finished folder does not tell where the run was once interrupted
-    const folder = await run.checkpoint(model, optimizer, this.progress, step === steps ? 1 : 2);
+    const state = 'state' in this.options ? this.options.state?.save() : undefined;
+    const progress = { ...this.progress, ...(state && { state }) };
+    const folder = await run.checkpoint(model, optimizer, progress, step === steps ? 1 : 2);
     this.savedStep = step;
     yield { type: 'checkpoint', step, folder };
   }
 
   /** Yields nothing when it is told to stop. */
   private async *evaluate(): AsyncGenerator<TrainEvent> {
-    const { model, objective, run, exportModel, signal } = this.options;
-    const { batches, bytes, probe } = this.options.evaluation!;
+    const { model, objective, run, exportModel, signal, evaluation } = this.batched!;
+    const { batches, bytes, probe } = evaluation!;
     const { step, best } = this.progress;
     const start = performance.now();
     const result = signal?.aborted ? null : await evaluate(model, objective, batches(), { ...(signal && { signal }) });
@@ -106,27 +115,17 @@ export class Training<M extends Module, B extends HostBatch> {
   }
 
   private async *update(): AsyncGenerator<TrainEvent> {
-    const { model, objective, optimizer, run, schedule, maxGradNorm = 1, seed = 0 } = this.options;
+    const { run, schedule } = this.options;
     const { step, best } = this.progress;
     const start = performance.now();
     const learningRate = schedule(step);
-    const batches = await this.options.batches(step);
-    const given = {
-      model,
-      objective,
-      optimizer,
-      parameters: this.trained,
-      batches,
-      learningRate,
-      maxGradNorm,
-      seed,
-      step,
-    };
-    const result = await trainingStep(given).catch((error: unknown) => error as Error);
+    const result = await this.performStep(step, learningRate).catch((error: unknown) => error as Error);
     if (result instanceof Error) {
       if (!(result instanceof NonFiniteError)) throw result;
-      yield* this.checkpoint();
-      const kept = run && step > 0 ? `, the state before it is kept in ${run.place}/checkpoints` : '';
+      // a step of the caller's own may have moved the model already
+      if (this.batched) yield* this.checkpoint();
+      const which = this.batched ? 'the state before it' : `the state after step ${this.savedStep}`;
+      const kept = run && this.savedStep > 0 ? `, ${which} is kept in ${run.place}/checkpoints` : '';
       throw new NonFiniteError(`${result.message}${kept}; a lower learning rate or a longer warm-up may help`);
     }
     this.progress = { step: step + 1, best };
@@ -135,6 +134,14 @@ export class Training<M extends Module, B extends HostBatch> {
     const event = { type: 'step', step: step + 1, ...result, learningRate, milliseconds } as const;
     await run?.recordStep(event);
     yield event;
+  }
+
+  private async performStep(step: number, learningRate: number): Promise<StepResult> {
+    if ('performStep' in this.options) return this.options.performStep(step, learningRate);
+    const { model, objective, optimizer, maxGradNorm = 1, seed = 0 } = this.options;
+    const batches = await this.options.batches(step);
+    const parameters = this.trained;
+    return trainingStep({ model, objective, optimizer, parameters, batches, learningRate, maxGradNorm, seed, step });
   }
 
   private async finish(): Promise<TrainEvent> {
