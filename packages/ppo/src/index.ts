@@ -1,0 +1,6 @@
+export { generalizedAdvantages, whiten, type AdvantageOptions } from './advantages.js';
+export type { Grid } from './grid.js';
+export { adaptKlCoefficient, klEstimators, type KlOptions } from './kl.js';
+export { policyLoss, valueLoss, type PolicyLoss, type PolicyLossInputs, type ValueLossInputs } from './losses.js';
+export type { PpoOptions, Reference, RewardFunction, Sample, ValueModel } from './options.js';
+export { ppo, type PpoEvent, type RolloutEvent } from './ppo.js';
