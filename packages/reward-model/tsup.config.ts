@@ -1,0 +1,3 @@
+import { library } from '@ashlar-internal/config/tsup';
+
+export default library();

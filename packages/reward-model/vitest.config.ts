@@ -1,0 +1,3 @@
+import { nodeTests } from '@ashlar-internal/config/vitest';
+
+export default nodeTests();
