@@ -49,7 +49,7 @@ describe.each([cpu(), wasm()])('on $name', (backend) => {
   });
 
   it('has the gradients of central differences', () => {
-    const scores = tf.variable(tf.tensor2d([[0.3, -0.8, 1.1], [0.2, 0.2, -2]])); // prettier-ignore
+    const scores = tf.tidy(() => tf.variable(tf.tensor2d([[0.3, -0.8, 1.1], [0.2, 0.2, -2]]))); // prettier-ignore
     const { value, gradients } = valueAndGradients(
       () => tf.sum<tf.Scalar>(rankingLoss(scores)),
       new Map([['scores', scores]]),
