@@ -11,7 +11,8 @@ import { LOSS_TOLERANCE, markdown, rowsOf } from './report.js';
 
 const say = (text: string) => console.error(text);
 
-async function run(options: Options): Promise<void> {
+async function time(options: Options): Promise<void> {
+  if (options.help) return console.log(help);
   const trajectory = readTrajectory();
   const total = options.warmup + options.rounds * options.steps;
   if (total > trajectory.losses.length)
@@ -76,9 +77,11 @@ const summary = (rows: ReturnType<typeof rowsOf>) =>
   );
 
 try {
-  const options = parseOptions(process.argv.slice(2));
-  if (options.help) console.log(help);
-  else await run(options);
+  const args = process.argv.slice(2);
+  // loaded only then: in the timing runs each library has a process of its own
+  const task = args[0] === 'task' ? await import('./tasks/run-task.js') : null;
+  if (task) process.exitCode = (await task.runTask(args.slice(1))) ? 0 : 1;
+  else await time(parseOptions(args));
 } catch (error) {
   console.error(`bench: ${(error as Error).message}`);
   process.exitCode = 1;

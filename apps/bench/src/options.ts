@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
 export const help = `npm run bench -- [options]
+npm run bench -- task NAME      small tasks, held to a reference; task --help lists them
 
 Times one training step and one generated token of a small GPT (nanoGPT's CPU shape) in Ashlar and in other libraries,
 each in a process of its own, in rounds that take turns. Every loss is compared with PyTorch's at the same step.

@@ -1,0 +1,6 @@
+import { lora } from './lora.js';
+import { loraStep } from './lora-step.js';
+import type { Task } from './task.js';
+
+/** By the name that `npm run bench -- task` takes. */
+export const tasks: Readonly<Record<string, Task>> = { lora, 'lora-step': loraStep };
