@@ -1,9 +1,12 @@
 // Encoding, decoding and loading beside other JavaScript tokenizers.
 //   node bench/encode.mjs --peers DIR --corpora FILE,FILE [--encodings r50k_base,cl100k_base,o200k_base] [--rounds 5] [--names gpt-tokenizer,bpe-lite]
+//   ... --python PATH compares warm encoding with Python's tiktoken too (one thread, in a process of its own, in turns with ours)
 // DIR has gpt-tokenizer, ai-tokenizer, bpe-lite, js-tiktoken (as many as are wanted) in its node_modules; the rank files are gpt-tokenizer's.
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -14,6 +17,7 @@ const { values: args } = parseArgs({
     encodings: { type: 'string', default: 'r50k_base,cl100k_base,o200k_base' },
     rounds: { type: 'string', default: '5' },
     names: { type: 'string', default: 'gpt-tokenizer,ai-tokenizer,bpe-lite,js-tiktoken' },
+    python: { type: 'string' },
     ours: { type: 'string', default: new URL('../dist/bpe.js', import.meta.url).pathname },
   },
 });
@@ -56,6 +60,40 @@ const makers = {
   },
 };
 
+const tiktokenProgram = `
+import base64, inspect, sys, time
+import tiktoken, tiktoken_ext.openai_public as public
+name, ranks, corpus = sys.argv[1:]
+scope = {**vars(public), "load_tiktoken_bpe": lambda *args, **kwargs: {}}
+exec(inspect.getsource(getattr(public, name)), scope)
+pieces = {base64.b64decode(token): int(rank) for token, rank in (line.split() for line in open(ranks, "rb") if line.strip())}
+encoding = tiktoken.Encoding(name, pat_str=scope[name]()["pat_str"], mergeable_ranks=pieces, special_tokens={})
+text = open(corpus, encoding="utf-8", newline="").read()[:int(sys.stdin.readline())]
+encoding.encode_ordinary(text)
+for line in sys.stdin:
+    start = time.perf_counter()
+    ids = encoding.encode_ordinary(text)
+    print((time.perf_counter() - start) * 1e3, len(ids), flush=True)
+`;
+
+/** Python's tiktoken with a text; each call of `encode` gives its milliseconds and number of ids. */
+function pythonTiktoken(encoding, file, characters) {
+  const ranks = join(peers, `node_modules/gpt-tokenizer/data/${encoding}.tiktoken`);
+  const child = spawn(args.python, ['-c', tiktokenProgram, encoding, ranks, file], {
+    env: { ...process.env, RAYON_NUM_THREADS: '1' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  child.stdin.write(`${characters}\n`);
+  return {
+    encode: async () => {
+      child.stdin.write('encode\n');
+      return (await answers.next()).value.split(' ').map(Number);
+    },
+    end: () => child.stdin.end(),
+  };
+}
+
 const median = (xs) => [...xs].sort((a, b) => a - b)[xs.length >> 1];
 const time = (work) => {
   const start = performance.now();
@@ -96,6 +134,21 @@ for (const encoding of args.encodings.split(',')) {
         // the character read flattens ropes, which are not yet text
         rate.decode.push(megabytes / (time(() => decode(expected).charCodeAt(5000)) / 1e3));
       }
+    if (args.python) {
+      // code points, as Python counts them
+      const python = pythonTiktoken(encoding, file, [...text].length);
+      const times = { ours: [], tiktoken: [] };
+      for (let round = 0; round < 2 * rounds; round++) {
+        times.ours.push(time(() => built.ours.encode(text)));
+        const [milliseconds, count] = await python.encode();
+        times.tiktoken.push(milliseconds);
+        if (count !== expected.length) throw new Error(`tiktoken has ${count} ids of ${file}, not ${expected.length}`);
+      }
+      python.end();
+      console.log(
+        `${encoding} ${basename(file)} tiktoken in Python ${median(times.tiktoken).toFixed(1)} ms, ours ${median(times.ours).toFixed(1)} ms  => ${(median(times.tiktoken) / median(times.ours)).toFixed(2)}x`,
+      );
+    }
     for (const what of ['first', 'warm', 'short', 'decode']) {
       const rival = Object.keys(rates)
         .filter((name) => name !== 'ours' && !wrong.has(name))

@@ -134,6 +134,15 @@ describe('hard texts', () => {
     expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
   });
 
+  it('keeps every id of many pieces of hundreds of ids', () => {
+    const words = Array.from({ length: 300 }, (_, i) =>
+      Array.from({ length: 500 }, (_, k) => 'qxzjvkw'[(i * 31 + k * k * (i + 1)) % 7]).join(''),
+    );
+    const apart = words.flatMap((word) => tokenizer.encode(` ${word}`));
+    for (let again = 0; again < 2; again++)
+      expect(tokenizer.encode(words.map((word) => ` ${word}`).join(''))).toEqual(apart);
+  });
+
   it('names an id that no token has', () => {
     for (const id of [-1, 1.5, 904, 1e9, NaN]) expect(() => tokenizer.decode([id])).toThrow(`id ${id}`);
     expect(tokenizer.decode([])).toBe('');

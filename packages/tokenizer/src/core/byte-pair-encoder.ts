@@ -19,13 +19,16 @@ export interface BytePairEncoderOptions {
 }
 
 /** Longer pieces are not kept in the cache. */
-const LONGEST_CACHED = 64;
+const LONGEST_CACHED = 512;
+
+/** Ids kept in the cache; beyond them all are forgotten. */
+const MOST_CACHED = 1 << 21;
 
 /** Ids handed over at a time. */
 const BATCH = 1 << 14;
 
 /** Room for a batch and one more piece. */
-const OUT = BATCH + 256;
+const OUT = BATCH + LONGEST_CACHED;
 
 /** Buffers above this many elements live for one text only. */
 const LARGEST_KEPT = 1 << 22;
@@ -158,7 +161,7 @@ export class BytePairEncoder {
   }
 
   private remember(buffer: ByteBuffer, start: number, end: number, ids: Int32Array, from: number, to: number): void {
-    if (this.words.size >= this.maxWords) {
+    if (this.words.size >= this.maxWords || this.sequencesLength >= MOST_CACHED) {
       this.words.dropNegative();
       this.sequencesLength = 0;
     }
