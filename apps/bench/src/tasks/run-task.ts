@@ -13,7 +13,7 @@ Runs a small task and holds what comes out to its reference.
 
 ${names.join('\n')}
 
-  --seeds N         how many seeds, from 0 on (default 3)
+  --seeds N         how many seeds, from 0 on (default 3; hh-rlhf 1)
   --out FILE        result file (default apps/bench/results/NAME.json)`;
 
 /** Runs the task that the command line names, prints its report and writes its results; true when it is within its bounds. */
@@ -21,7 +21,7 @@ export async function runTask(args: string[]): Promise<boolean> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { seeds: { type: 'string', default: '3' }, out: { type: 'string' }, help: { type: 'boolean' } },
+    options: { seeds: { type: 'string' }, out: { type: 'string' }, help: { type: 'boolean' } },
   });
   const [name = ''] = positionals;
   if (values.help) {
@@ -30,7 +30,7 @@ export async function runTask(args: string[]): Promise<boolean> {
   }
   const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
   if (!task) throw new Error(`there is no task '${name}'; there are ${Object.keys(tasks).join(', ')}.`);
-  const seeds = Number(values.seeds);
+  const seeds = Number(values.seeds ?? task.seeds ?? 3);
   if (!Number.isInteger(seeds) || seeds < 1 || seeds > 100)
     throw new Error(`--seeds must be a whole number from 1 to 100, not ${values.seeds}.`);
 

@@ -50,14 +50,24 @@ export async function shakespeare(): Promise<{ text: string; tokenizer: Tokenize
   return { text, tokenizer: characterTokenizer(text) };
 }
 
+interface TextTraining<M extends Module & LanguageModel> extends Pick<
+  TrainOptions<M>,
+  'model' | 'optimizer' | 'steps' | 'schedule' | 'maxGradNorm'
+> {
+  /** Tokens of a row. @default 48 */
+  rowLength?: number;
+  /** @default 32 */
+  batchSize?: number;
+}
+
 /** `steps` of `batchSize` random rows of a text. */
 export async function trainOnText<M extends Module & LanguageModel>(
   ids: TokenIds,
   seed: number,
-  options: Pick<TrainOptions<M>, 'model' | 'optimizer' | 'steps' | 'schedule' | 'maxGradNorm'>,
+  { rowLength = ROW_LENGTH, batchSize = 32, ...options }: TextTraining<M>,
 ): Promise<void> {
-  const dataset = new TokenDataset(ids, { contextLength: ROW_LENGTH });
-  const batches = (step: number) => microBatches(dataset.batch(step, 32, seed));
+  const dataset = new TokenDataset(ids, { contextLength: rowLength });
+  const batches = (step: number) => microBatches(dataset.batch(step, batchSize, seed));
   for await (const event of train({ ...options, objective: nextTokenObjective, batches })) void event;
 }
 

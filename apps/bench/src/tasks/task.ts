@@ -2,6 +2,8 @@
 export interface Task {
   /** For the help text, one line. */
   description: string;
+  /** How many seeds are run unless the command line says. @default 3 */
+  seeds?: number;
   /** Runs it with seeds 0 .. seeds - 1. */
   run(options: TaskOptions): Promise<TaskReport>;
 }
