@@ -4,7 +4,7 @@ import { cpu } from '@ashlar/ops/cpu';
 import { wasm } from '@ashlar/ops/wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { pairwiseLoss, rankingLoss } from './index.js';
+import { bestOfLoss, pairwiseLoss, rankingLoss } from './index.js';
 
 const values = (make: () => tf.Tensor) => tf.tidy(() => Array.from(make().dataSync()));
 const mean = (list: readonly number[]) => list.reduce((sum, x) => sum + x, 0) / list.length;
@@ -39,6 +39,39 @@ describe.each([cpu(), wasm()])('on $name', (backend) => {
     expect(() => values(() => rankingLoss(tf.tensor2d([[1]])))).toThrow(
       'scores must be [prompts, 2 or more completions], not [1,1]',
     );
+  });
+
+  it('the loss of a choice among several has the published value', () => {
+    const scores = () => tf.tensor2d([[2, 1, 0.5, -1]]);
+    expectClose(
+      values(() => bestOfLoss(scores(), tf.tensor1d([2], 'int32'))),
+      [1.9951819],
+    );
+  });
+
+  it('pairs with margins and a centre have the gradients of central differences', () => {
+    const at = [...c, ...j];
+    const margins = [0, 0.5, -1];
+    const scores = tf.tidy(() => tf.variable(tf.tensor1d(at)));
+    const { value, gradients } = valueAndGradients(
+      () => {
+        const [chosen, rejected] = [tf.slice(scores, 0, 3), tf.slice(scores, 3, 3)];
+        const options = { margins: tf.tensor1d(margins), centerCoefficient: 0.3 };
+        return tf.sum<tf.Scalar>(pairwiseLoss(chosen, rejected, options));
+      },
+      new Map([['scores', scores]]),
+    );
+    const loss = (list: number[]) =>
+      margins.reduce((sum, margin, i) => {
+        const [up, down] = [list[i]!, list[i + 3]!];
+        return sum + Math.log1p(Math.exp(down + margin - up)) + 0.3 * (up + down) ** 2;
+      }, 0);
+    const found = Array.from(gradients.get('scores')!.dataSync());
+    at.forEach((_, i) => {
+      const moved = (by: number) => loss(at.map((x, k) => (k === i ? x + by : x)));
+      expect(found[i]).toBeCloseTo((moved(1e-4) - moved(-1e-4)) / 2e-4, 6);
+    });
+    tf.dispose([scores, value, [...gradients.values()]]);
   });
 
   it('is finite for scores that are far apart', () => {

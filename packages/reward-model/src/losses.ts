@@ -1,3 +1,4 @@
+import { crossEntropy } from '@ashlar/ops';
 import * as tf from '@tensorflow/tfjs-core';
 
 export interface PairwiseLossOptions {
@@ -37,16 +38,28 @@ export function pairwiseLoss(
  * @returns losses `[prompts]`, in nats
  */
 export function rankingLoss(scores: tf.Tensor): tf.Tensor {
-  const [prompts, count] = scores.shape as [number, number];
+  const [, count = 0] = scores.shape;
   if (scores.rank !== 2 || count < 2)
     throw new RangeError(`rankingLoss: scores must be [prompts, 2 or more completions], not [${scores.shape}]`);
   return tf.tidy(() => {
-    const better: number[] = [];
-    const worse: number[] = [];
-    for (let i = 0; i < count; i++) for (let j = i + 1; j < count; j++) [better.push(i), worse.push(j)];
-    const select = (columns: number[]) =>
-      tf.matMul(scores, tf.oneHot(tf.tensor1d(columns, 'int32'), count, 1, 0, 'float32'), false, true); // [prompts, pairs]
-    const pairs = tf.reshape(pairwiseLoss(select(better), select(worse)), [prompts, better.length]);
-    return tf.mean(pairs, 1);
+    const places = Array.from({ length: count }, (_, place) => place);
+    const pairs = places.flatMap((better) => places.slice(better + 1).map((worse) => [better, worse] as const));
+    const select = (side: 0 | 1) => {
+      const columns = tf.tensor1d(
+        pairs.map((pair) => pair[side]),
+        'int32',
+      );
+      return tf.matMul(scores, tf.oneHot(columns, count, 1, 0, 'float32'), false, true); // [prompts, pairs]
+    };
+    return tf.mean(pairwiseLoss(select(0), select(1)), 1);
   });
 }
+
+/**
+ * The loss of a choice among several completions: cross entropy over their scores (Ziegler et al. 2019, 2.1).
+ *
+ * @param scores `[prompts, completions]`
+ * @param best int32 `[prompts]`: which completion was chosen, from 0 on
+ * @returns losses `[prompts]`, in nats
+ */
+export const bestOfLoss = (scores: tf.Tensor, best: tf.Tensor): tf.Tensor => crossEntropy(scores, best);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { scoresAt, type ScoreModel } from './model.js';
+import { paddedRows } from './padded-rows.js';
 
 export interface ScoreOptions {
   /** Rows computed at a time. @default 32 */
@@ -28,14 +29,9 @@ export async function scoreSequences(
     signal?.throwIfAborted();
     const rows = sequences.slice(first, first + batchSize);
     const result = tf.tidy(() => {
-      const seq = Math.max(...rows.map(({ length }) => length));
-      const ids = new Int32Array(rows.length * seq);
-      rows.forEach((row, r) => ids.set(row, r * seq));
-      const places = tf.tensor1d(
-        Int32Array.from(rows, ({ length }) => length - 1),
-        'int32',
-      );
-      return scoresAt(model.forward(tf.tensor2d(ids, [rows.length, seq], 'int32')), places);
+      const { ids, lengths, seq } = paddedRows(rows, 0);
+      const last = tf.sub(tf.tensor1d(lengths, 'int32'), tf.scalar(1, 'int32'));
+      return scoresAt(model.forward(tf.tensor2d(ids, [rows.length, seq], 'int32')), last);
     });
     scores.set((await result.data()) as Float32Array, first);
     result.dispose();
