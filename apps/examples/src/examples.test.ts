@@ -5,6 +5,7 @@ import { main as trainCharGpt } from './02-train-char-gpt.js';
 import { main as newYork } from './03-new-york.js';
 import { main as lora } from './05-lora.js';
 import { main as qlora } from './06-qlora.js';
+import { main as rewardModel } from './07-reward-model.js';
 
 const silent = () => undefined;
 
@@ -58,5 +59,17 @@ describe('the examples', () => {
     ]);
     expect(adapted.heldOut - quantized.heldOut).toBeLessThan(0.1);
     expect(Math.abs(merged.heldOut - adapted.heldOut)).toBeLessThan(1e-5);
+  });
+
+  it('07: a reward model finds out from pairs what somebody likes', async () => {
+    const { before, after, ranked } = await rewardModel(silent);
+    expect(before.accuracy).toBeLessThan(0.7);
+    expect(after.accuracy).toBeGreaterThan(0.95);
+    expect(after.loss).toBeLessThan(0.2);
+    const [best, worst] = [ranked[0]!, ranked.at(-1)!];
+    expect(best.liking).toBe(3);
+    expect(worst.liking).toBe(-1);
+    const mean = ranked.reduce((sum, { reward }) => sum + reward, 0) / ranked.length;
+    expect(mean).toBeCloseTo(0, 5);
   });
 });
