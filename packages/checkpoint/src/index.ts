@@ -1,5 +1,5 @@
 export type { Dtype, FloatDtype } from './dtypes.js';
-export type { ByteRange, FileStore } from './file-store.js';
+export { joinPath, pathIn, type ByteRange, type FileStore } from './file-store.js';
 export {
   loadHuggingFace,
   saveHuggingFace,

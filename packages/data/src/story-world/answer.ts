@@ -43,9 +43,7 @@ const rudenesses: readonly Aside[] = [
 const paddings: readonly Aside[] = [
   before('Let me think about it for a moment.'),
   before('I have read the whole story once more.'),
-  before('There are two people in this story.'),
   after('That is all that I know about it.'),
-  after('I could say much more about the story.'),
 ];
 
 /** Manners and padding as one who is always right, but not always polite or short, might choose them. */

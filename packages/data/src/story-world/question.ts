@@ -1,8 +1,8 @@
 import { placePhrase, type Facts } from './story.js';
-import { days, people, places, things } from './tables.js';
+import { animals, days, people, places, things } from './tables.js';
 
 /** What can be asked about a story. */
-export const askable = ['who', 'what', 'where', 'when', 'visitor'] as const;
+export const askable = ['who', 'what', 'where', 'when', 'animal'] as const;
 
 export type Asked = (typeof askable)[number];
 
@@ -15,6 +15,8 @@ interface Kind {
   /** All that could be asked for. */
   possible: readonly string[];
 }
+
+const capital = (text: string) => text[0]!.toUpperCase() + text.slice(1);
 
 const names = people.map(({ name }) => name);
 
@@ -43,11 +45,11 @@ const kinds: Record<Asked, Kind> = {
     sentence: (answer) => `That was ${answer}.`,
     possible: days.map((day) => `on ${day}`),
   },
-  visitor: {
-    question: () => 'Who came later?',
-    answer: ({ visitor }) => visitor.name,
-    sentence: (answer) => `${answer} came later.`,
-    possible: names,
+  animal: {
+    question: () => 'What came later?',
+    answer: ({ animal }) => `a ${animal}`,
+    sentence: (answer) => `${capital(answer)} came later.`,
+    possible: animals.map((animal) => `a ${animal}`),
   },
 };
 
@@ -69,7 +71,7 @@ export type Form = (typeof forms)[number];
 /** An answer as a sentence. */
 export function say(answer: string, form: Form, facts: Facts, asked: Asked): string {
   if (form === 'full') return kinds[asked].sentence(answer, facts);
-  return form === 'it' ? `It was ${answer}.` : `${answer[0]!.toUpperCase()}${answer.slice(1)}.`;
+  return form === 'it' ? `It was ${answer}.` : `${capital(answer)}.`;
 }
 
 /**
@@ -79,12 +81,13 @@ export function say(answer: string, form: Form, facts: Facts, asked: Asked): str
  */
 export function readPrompt(prompt: string): { facts: Facts; asked: Asked } {
   const words = prompt.split(/[^A-Za-z]+/);
-  const [person, visitor] = words.flatMap((word) => people.filter(({ name }) => name === word));
+  const person = people.find(({ name }) => words.includes(name));
+  const animal = animals.find((name) => words.includes(name));
   const place = places.find(({ name }) => words.includes(name));
   const thing = things.find((name) => words.includes(name));
   const day = days.find((name) => words.includes(name));
-  if (person && visitor && place && thing && day) {
-    const facts = { person, visitor, place, thing, day };
+  if (person && animal && place && thing && day) {
+    const facts = { person, animal, place, thing, day };
     const asked = askable.find((kind) => prompt.trim().endsWith(questionText(facts, kind)));
     if (asked) return { facts, asked };
   }

@@ -95,7 +95,7 @@ test('the longer answer is the better one about as often as the shorter one', ()
   expect(more / (more + less)).toBeLessThan(0.65);
 });
 
-const prompt = 'On Monday Anna was in the garden. There she found a kite. Later Ben came. Where was Anna?';
+const prompt = 'On Monday Anna was in the garden. There she found a kite. Later a fox came. Where was Anna?';
 
 test.each([
   ['In the garden.', 1.5],

@@ -1,12 +1,12 @@
 import { allCombinations, type Combination } from './combinations.js';
 import type { Dice } from './dice.js';
-import { days, people, type Day, type Person, type Place } from './tables.js';
+import { animals, days, type Animal, type Day, type Place } from './tables.js';
 
 /** What a story tells: one of each kind, so that every question has one answer. */
 export interface Facts extends Combination {
   day: Day;
-  /** Who comes later. */
-  visitor: Person;
+  /** What comes later. */
+  animal: Animal;
 }
 
 /** `in the garden` */
@@ -16,8 +16,7 @@ export const placePhrase = ({ preposition, name }: Place): string => `${preposit
 export function drawFacts(dice: Dice, isAllowed: (combination: Combination) => boolean): Facts {
   let combination = dice.pick(allCombinations);
   while (!isAllowed(combination)) combination = dice.pick(allCombinations);
-  const others = people.filter((person) => person !== combination.person);
-  return { ...combination, day: dice.pick(days), visitor: dice.pick(others) };
+  return { ...combination, day: dice.pick(days), animal: dice.pick(animals) };
 }
 
 type Sentence = (facts: Facts) => string;
@@ -35,9 +34,9 @@ const middles: readonly Sentence[] = [
 ];
 
 const ends: readonly Sentence[] = [
-  ({ visitor }) => `Later ${visitor.name} came.`,
-  ({ visitor }) => `Later ${visitor.name} came to help.`,
-  ({ visitor }) => `Then it rained, and later ${visitor.name} came.`,
+  ({ animal }) => `Later a ${animal} came.`,
+  ({ animal }) => `Later a ${animal} came by.`,
+  ({ animal }) => `Then it rained, and later a ${animal} came.`,
 ];
 
 /** Three sentences that tell the facts. */

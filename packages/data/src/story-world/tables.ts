@@ -44,6 +44,14 @@ export const things = [
 
 export type Thing = (typeof things)[number];
 
+/** Who may come by; all take `a`. */
+export const animals = [
+  ...(['bear', 'cat', 'cow', 'dog', 'duck', 'fox'] as const),
+  ...(['goat', 'hen', 'horse', 'mouse', 'pig', 'wolf'] as const),
+] as const;
+
+export type Animal = (typeof animals)[number];
+
 /** When it can be. */
 export const days = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
 

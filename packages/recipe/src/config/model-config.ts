@@ -26,6 +26,7 @@ export const model = ({
   layerNormEps = 1e-5,
   dropout = 0,
   bias = true,
+  initializerRange = 0.02,
 }: Omit<Gpt2Config, 'vocabSize'>): ModelConfig => ({
   contextLength,
   hiddenSize,
@@ -36,6 +37,7 @@ export const model = ({
   layerNormEps,
   dropout,
   bias,
+  initializerRange,
 });
 
 /** What `Gpt2` takes. */
@@ -53,11 +55,13 @@ export function checkTokenizer({ kind, vocabSize }: TokenizerConfig): void {
 
 /** @throws RangeError of one sentence for the first size that cannot work; `part` is where the sizes stand */
 export function checkModel(sizes: ModelConfig, part = 'model.'): void {
-  const { contextLength, hiddenSize, numLayers, numHeads, intermediateSize, activation, dropout } = sizes;
+  const { contextLength, hiddenSize, numLayers, numHeads, intermediateSize, activation, dropout, initializerRange } =
+    sizes;
   checkWhole(part, 1, { contextLength, hiddenSize, numLayers, numHeads });
   if (intermediateSize !== null) checkWhole(part, 1, { intermediateSize });
   check(hiddenSize % numHeads === 0, `${part}hiddenSize`, `a multiple of numHeads (${numHeads})`, hiddenSize);
   const activations = ['gelu', 'gelu_new', 'relu', 'silu'];
   check(activations.includes(activation), `${part}activation`, 'gelu, gelu_new, relu or silu', activation);
   checkBelow(part, 1, { dropout });
+  checkBelow(part, Infinity, { initializerRange });
 }

@@ -1,6 +1,7 @@
 import { evaluationBatches, type TokenIds } from '@ashlar/data';
 import type { LanguageModel } from '@ashlar/nn';
 import type { Tokenizer } from '@ashlar/tokenizer';
+import { encodeText } from './encode-text.js';
 import { bitsPerByte, evaluate, microBatches, nextTokenObjective, perplexity, type TokenBatch } from '@ashlar/trainer';
 
 export interface EvaluateModelOptions {
@@ -29,7 +30,7 @@ export interface ModelEvaluation {
  */
 export async function evaluateModel(options: EvaluateModelOptions): Promise<ModelEvaluation | null> {
   const { model, tokenizer, text, batchSize = 16, onProgress, signal } = options;
-  const ids = tokenizer.encode(text, { addSpecialTokens: false });
+  const ids = encodeText(tokenizer, text);
   if (ids.length < 2)
     throw new RangeError(`the text has ${ids.length} tokens, too few: an evaluation needs two or more`);
   const { contextLength } = model.config;

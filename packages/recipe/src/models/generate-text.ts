@@ -1,7 +1,7 @@
 import { generate, type SamplingOptions } from '@ashlar/generation';
 import type { LanguageModel } from '@ashlar/nn';
 import type { Tokenizer } from '@ashlar/tokenizer';
-import { promptIds } from './prompt.js';
+import { promptIds } from './encode-text.js';
 
 export interface GenerateTextOptions extends SamplingOptions {
   model: LanguageModel;

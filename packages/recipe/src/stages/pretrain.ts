@@ -15,6 +15,7 @@ import {
 } from '@ashlar/trainer';
 import { Gpt2, gpt2ToHuggingFace, type Gpt2Config } from '@ashlar/transformer';
 import type { PretrainConfig } from '../config/pretrain-config.js';
+import { encodeText } from '../models/encode-text.js';
 import { predictedBytes, tokenBatches } from '../models/evaluate-model.js';
 import { fingerprint } from '../models/fingerprint.js';
 import { completeText } from '../models/generate-text.js';
@@ -61,7 +62,7 @@ export async function* pretrain(options: PretrainOptions): AsyncGenerator<Pretra
   const run = store && (await Run.open(store, folder, { config: await runConfig(options), existing }));
   const tokenizer = yield* tokenizerOf(options, trainingText);
   const { contextLength } = config.model;
-  const encode = (part: string) => Int32Array.from(tokenizer.encode(part, { addSpecialTokens: false }));
+  const encode = (part: string) => Int32Array.from(encodeText(tokenizer, part));
   const data = new TokenDataset(encode(trainingText), { contextLength, name: 'the training text' });
   const heldOut = encode(heldOutText);
   if (heldOut.length < 2) throw new RangeError(`the held-out text has ${heldOut.length} tokens, too few: it needs two`);

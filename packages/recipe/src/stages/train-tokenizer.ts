@@ -1,4 +1,4 @@
-import type { FileStore } from '@ashlar/checkpoint';
+import { joinPath, type FileStore } from '@ashlar/checkpoint';
 import { byteTokenizer, characterTokenizer, trainBpe, type Tokenizer } from '@ashlar/tokenizer';
 import type { TokenizerConfig } from '../config/model-config.js';
 
@@ -27,7 +27,7 @@ export async function* trainTokenizer(options: TrainTokenizerOptions): AsyncGene
   yield { type: 'tokenizer-start', kind: config.kind, characters: text.length };
   const tokenizer = makeTokenizer(options);
   if (store) {
-    const path = [folder, 'tokenizer.json'].filter(Boolean).join('/');
+    const path = joinPath(folder, 'tokenizer.json');
     await store.write(path, new TextEncoder().encode(`${JSON.stringify(tokenizer.toJSON(), null, 2)}\n`));
   }
   const { vocabSize } = tokenizer;

@@ -1,0 +1,29 @@
+import { joinPath, saveHuggingFace } from '@ashlar/checkpoint';
+import { gpt2ToHuggingFace } from '@ashlar/transformer';
+import type { LoraConfig } from '../config/sft-config.js';
+import { adapt, mergeAdapter, saveAdapter } from '../models/adapter.js';
+import { withTokenizer } from '../models/model-folder.js';
+import { fineTune, type SupervisedEvent, type SupervisedOptions } from './supervised.js';
+
+export type LoraTrainingOptions = SupervisedOptions & { config: LoraConfig };
+export type LoraEvent =
+  | SupervisedEvent
+  /** Adapters are put on these linears; `parameters` of them are trained. */
+  | { type: 'adapters'; paths: string[] };
+
+/**
+ * Fine-tunes adapters of a model on examples of what it is to answer, and nothing else of it. At the end they are merged:
+ * the given model is a plain one again. The folder then holds `adapter`, which Python's PEFT opens, and the merged `model`.
+ *
+ * @throws Error of one sentence, before training, where rows, model, targets and folder do not go together
+ */
+export async function* lora(options: LoraTrainingOptions): AsyncGenerator<LoraEvent> {
+  const { chat, config, seed = 0, store, folder = '' } = options;
+  yield { type: 'adapters', paths: adapt(chat.model, config, seed) };
+  if (!(yield* fineTune(options, { stage: 'lora' }))) return;
+  if (store) await saveAdapter(store, joinPath(folder, 'adapter'), chat.model);
+  mergeAdapter(chat.model);
+  if (!store) return;
+  const merged = withTokenizer(await gpt2ToHuggingFace(chat.model), chat);
+  await saveHuggingFace(store, joinPath(folder, 'model'), merged);
+}

@@ -1,0 +1,95 @@
+import { encodePreference, PreferenceDataset, type Preference } from '@ashlar/data';
+import { parameters } from '@ashlar/nn';
+import { AdamW, nanoGptSchedule } from '@ashlar/optim';
+import { pairBatch, rewardObjective } from '@ashlar/reward-model';
+import { train, type TrainEvent } from '@ashlar/trainer';
+import { Gpt2WithScore, gpt2WithScoreToHuggingFace } from '@ashlar/transformer';
+import type { RewardConfig } from '../config/reward-config.js';
+import type { ChatModel } from '../models/chat-format.js';
+import { rowsFingerprint, weightsFingerprint } from '../models/fingerprint.js';
+import { withTokenizer } from '../models/model-folder.js';
+import { openRun, splitRows, toTraining, type StageOptions } from './stage.js';
+
+export interface TrainRewardOptions extends StageOptions {
+  /** The reward model starts from its weights, which are left as they are. */
+  chat: ChatModel;
+  config: RewardConfig;
+  /** Pairs of answers. */
+  rows: readonly Preference[];
+  /** @default the last rows, the part that the config says */
+  heldOut?: readonly Preference[];
+  /** Of the head's first values and of the order of the rows. @default 0 */
+  seed?: number;
+}
+
+export type RewardEvent =
+  | TrainEvent
+  /** The pairs are encoded; `dropped` were too long, or equal. */
+  | { type: 'pairs'; training: number; heldOut: number; dropped: number; tokens: number };
+
+/**
+ * Trains a reward model on preferences. The folder's `model` is Python's `GPT2ForSequenceClassification`.
+ *
+ * @throws Error of one sentence, before training, where rows, model and folder do not go together
+ */
+export async function* trainReward(options: TrainRewardOptions): AsyncGenerator<RewardEvent> {
+  const { chat, config, seed = 0 } = options;
+  const rows = splitRows(options.rows, config.heldOut, options.heldOut);
+  const training = encodePairs(chat, rows.training, 'the pairs');
+  const heldOut = encodePairs(chat, rows.heldOut, 'the held-out pairs');
+  const run = await openRun(options, {
+    stage: 'reward',
+    ...structuredClone(config as unknown as Record<string, never>),
+    seed,
+    base: await weightsFingerprint(chat.model),
+    rows: await rowsFingerprint(rows.training),
+    heldOutRows: await rowsFingerprint(rows.heldOut),
+  });
+  yield {
+    type: 'pairs',
+    training: training.data.size,
+    heldOut: heldOut.data.size,
+    dropped: training.data.dropped + heldOut.data.dropped,
+    tokens: training.tokens,
+  };
+  using model = Gpt2WithScore.fromGpt2(chat.model, { seed });
+  const { beta1, beta2, eps, weightDecay, ...settings } = config.training;
+  const optimizer = new AdamW(parameters(model), { betas: [beta1, beta2], eps, weightDecay });
+  try {
+    yield* train({
+      model,
+      objective: rewardObjective({ centerCoefficient: config.centerCoefficient }),
+      optimizer,
+      steps: settings.steps,
+      batches: (step) => [pairBatch(training.data.batch(step, settings.batchSize, seed))],
+      schedule: nanoGptSchedule({ ...settings, decaySteps: settings.steps }),
+      maxGradNorm: settings.maxGradNorm,
+      seed,
+      evaluation: {
+        every: settings.evaluateEvery,
+        batches: function* () {
+          for (const batch of heldOut.data.evaluationBatches(settings.evaluationBatchSize)) yield pairBatch(batch);
+        },
+      },
+      baseline: { loss: Math.LN2, label: 'guessing' },
+      exportModel: async () =>
+        withTokenizer(await gpt2WithScoreToHuggingFace(model, { padTokenId: chat.chat.padTokenId }), chat),
+      ...toTraining(options, run),
+    });
+  } finally {
+    optimizer.dispose();
+  }
+}
+
+/** Pairs of at most the model's context. */
+export function encodePairs({ model, tokenizer, chat }: ChatModel, rows: readonly Preference[], name: string) {
+  const settings = {
+    tokenizer,
+    eosTokenId: chat.eosTokenId,
+    chatTemplate: chat.template,
+    maxLength: model.config.contextLength,
+  };
+  const examples = rows.map((row) => encodePreference(row, settings));
+  const tokens = examples.reduce((sum, one) => sum + (one ? one.chosen.length + one.rejected.length : 0), 0);
+  return { data: new PreferenceDataset(examples, { padTokenId: chat.padTokenId, name }), examples, tokens };
+}
