@@ -11,7 +11,7 @@ from tokenizers import normalizers, pre_tokenizers
 from fixtures import REPOSITORY
 
 OUT = REPOSITORY / "packages/tokenizer/src/json/unicode-tables.ts"
-DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def bert(**options):
@@ -40,12 +40,13 @@ CLASSES = {
 }
 
 
-def base36(n):
-    return (base36(n // 36) if n >= 36 else "") + DIGITS[n % 36]
+def letters(n):
+    """A number in base 26; only the last digit is a small letter, so that nothing stands between numbers."""
+    return (letters(n // 26).upper() if n >= 26 else "") + LETTERS[n % 26]
 
 
 def table(member):
-    """Ranges as pairs in base 36: the gap since the last one and how many characters follow the first."""
+    """Ranges as pairs: the gap since the last one and how many characters follow the first."""
     ranges = []
     for point in range(0x110000):
         if 0xD800 <= point < 0xE000 or not member(chr(point)):
@@ -55,22 +56,15 @@ def table(member):
         else:
             ranges.append([point, point])
     last = 0
-    pairs = []
+    pairs = ""
     for first, end in ranges:
-        pairs.append(base36(first - last) + (f".{base36(end - first)}" if end > first else ""))
+        pairs += letters(first - last) + letters(end - first)
         last = end
-    return " ".join(pairs)
+    return pairs
 
 
 def wrapped(text, width=110):
-    lines, line = [], ""
-    for word in text.split(" "):
-        if len(line) + len(word) + 1 > width:
-            lines.append(line)
-            line = ""
-        line += word + " "
-    lines.append(line.rstrip())
-    return " +\n".join(f"  '{line}'" for line in lines)
+    return " +\n".join(f"  '{text[i : i + width]}'" for i in range(0, len(text), width))
 
 
 def main():

@@ -15,17 +15,7 @@ const lists = [
 
 /** An encoding of nothing. */
 export function newEncoding(): Encoding {
-  return {
-    ids: [],
-    tokens: [],
-    offsets: [],
-    typeIds: [],
-    attentionMask: [],
-    specialTokensMask: [],
-    wordIds: [],
-    sequenceIds: [],
-    overflowing: [],
-  };
+  return Object.fromEntries([...lists, 'overflowing'].map((key) => [key, []])) as unknown as Encoding;
 }
 
 function mapLists(map: <T>(list: T[], key: keyof Lists) => T[], encoding: Encoding): Encoding {

@@ -35,14 +35,16 @@ export function readAddedTokens(r: JsonReader, model: Model): AddedToken[] {
   return tokens;
 }
 
-export function addedTokenJson(token: AddedToken): Json {
-  return {
-    id: token.id,
-    content: token.content,
-    single_word: token.singleWord,
-    lstrip: token.lstrip,
-    rstrip: token.rstrip,
-    normalized: token.normalized,
-    special: token.special,
-  };
+/** What `readAddedTokens` reads; options that are left out are false. */
+export function addedTokenJson(token: Partial<AddedToken> & Pick<AddedToken, 'id' | 'content'>): Json {
+  const {
+    id,
+    content,
+    singleWord = false,
+    lstrip = false,
+    rstrip = false,
+    normalized = false,
+    special = false,
+  } = token;
+  return { id, content, single_word: singleWord, lstrip, rstrip, normalized, special };
 }

@@ -1,17 +1,18 @@
 import * as tables from './unicode-tables.js';
 
-/** A set of code points, given by ranges in base 36: the gap since the last range, `.` and how many follow the first. */
+/**
+ * A set of code points, given by ranges: the gap since the last range and how many follow the first, in base 26 with
+ * a small letter for the last digit.
+ */
 class CharacterSet {
   private readonly starts: number[] = [];
   private readonly ends: number[] = [];
 
   constructor(table: string) {
     let last = 0;
-    for (const range of table.split(' ')) {
-      const [gap, more = '0'] = range.split('.') as [string, string?];
-      this.starts.push(last + parseInt(gap, 36));
-      last = this.starts.at(-1)! + parseInt(more, 36);
-      this.ends.push(last);
+    for (const digits of table.match(/[A-Z]*[a-z]/g)!) {
+      last += [...digits].reduce((number, digit) => number * 26 + parseInt(digit, 36) - 10, 0);
+      (this.starts.length > this.ends.length ? this.ends : this.starts).push(last);
     }
   }
 

@@ -44,7 +44,7 @@ export function readPadding(r: JsonReader): Padding {
     ...(multiple === undefined ? {} : { padToMultipleOf: multiple }),
     padId: r.get('pad_id').id(),
     padTypeId: r.get('pad_type_id').integer(),
-    padToken: r.get('pad_token').string(),
+    padToken: r.text('pad_token'),
   };
 }
 

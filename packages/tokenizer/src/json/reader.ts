@@ -86,6 +86,22 @@ export class JsonReader {
     return this.value;
   }
 
+  /** The boolean under a key; `fallback`, if there is one, where it is null or missing. */
+  flag<F = never>(key: string, fallback?: F): boolean | F {
+    const flag = this.get(key);
+    return flag.isNull && fallback !== undefined ? fallback : flag.boolean();
+  }
+
+  /** The string under a key. */
+  text(key: string): string {
+    return this.get(key).string();
+  }
+
+  /** The items of the list under a key, each through `read`. */
+  list<T>(key: string, read: (item: JsonReader) => T): T[] {
+    return this.get(key).items().map(read);
+  }
+
   number(): number {
     if (typeof this.value !== 'number' || !Number.isFinite(this.value)) this.fail('a number');
     return this.value;

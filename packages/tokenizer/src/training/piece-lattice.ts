@@ -1,4 +1,4 @@
-import { PairTable } from '../core/pair-table.js';
+import { Trie } from '../json/models/trie.js';
 import { grown } from '../core/grown.js';
 
 /** What an unknown character costs below the worst piece. */
@@ -9,9 +9,8 @@ export type Piece = [piece: string, score: number];
 
 /** Ways to make a word of pieces. Piece 0 stands for an unknown character. */
 export class PieceLattice {
-  private readonly trie = new PairTable(1 << 12);
-  /** The piece that a node of the trie ends, by its place in the first list; -1 for none. */
-  private readonly ends: number[] = [-1];
+  /** Every piece by its place in the first list. */
+  private readonly trie: Trie;
   /** The number that piece has now, -1 if it was dropped. */
   private readonly numbers: Int32Array;
   private readonly places: Map<string, number>;
@@ -31,18 +30,8 @@ export class PieceLattice {
   /** @param pieces all there will ever be; piece 0 is never matched */
   constructor(pieces: readonly Piece[]) {
     this.places = new Map(pieces.map(([piece], i) => [piece, i]));
+    this.trie = new Trie([...this.places].slice(1));
     this.numbers = new Int32Array(pieces.length).fill(-1);
-    pieces.forEach(([piece], i) => {
-      if (i === 0) return;
-      let node = 0;
-      for (const c of piece) {
-        const point = c.codePointAt(0)!;
-        let child = this.trie.get(node, point);
-        if (child < 0) this.trie.set(node, point, (child = this.ends.push(-1) - 1));
-        node = child;
-      }
-      this.ends[node] = i;
-    });
     this.use(pieces);
   }
 
@@ -66,9 +55,9 @@ export class PieceLattice {
       let single = false;
       let node = 0;
       for (let stop = begin + 1; stop <= word.length; stop++) {
-        node = this.trie.get(node, word[stop - 1]!);
+        node = this.trie.step(node, word[stop - 1]!);
         if (node < 0) break;
-        const place = this.ends[node]!;
+        const place = this.trie.values[node]!;
         const id = place < 0 ? -1 : this.numbers[place]!;
         if (id < 0) continue;
         this.insert(begin, stop, id);

@@ -1,14 +1,9 @@
 import { alphabetBytes, byteToUnit } from '../core/byte-alphabet.js';
 import type { Tokenizer } from '../tokenizer.js';
-import { learnMerges } from './learn-merges.js';
-import { spellWords, type AlphabetOptions } from './spell-words.js';
-import { feed, Trainer, type TrainerOptions } from './trainer.js';
+import { learnVocabulary, type MergeOptions } from './learn-vocabulary.js';
+import { feed, Trainer } from './trainer.js';
 
-export interface BpeTrainerOptions extends TrainerOptions, AlphabetOptions {
-  /** Pairs seen less often are not merged. @default 0 */
-  minFrequency?: number;
-  /** Longest token, in characters (bytes, for a byte-level vocabulary). @default none */
-  maxTokenLength?: number;
+export interface BpeTrainerOptions extends MergeOptions {
   /** What characters outside of the alphabet become. @default none: a byte-level alphabet has them all */
   unkToken?: string;
 }
@@ -47,35 +42,16 @@ export class BpeTrainer extends Trainer {
   }
 
   finish(): Tokenizer {
-    const { vocabSize, minFrequency, maxTokenLength, onProgress } = this.bpe;
     const { continuingSubwordPrefix, endOfWordSuffix, unkToken } = this.bpe;
-    const { tokens, words } = spellWords(this.words(), this.specials, this.bpe);
-    if (tokens.length > vocabSize)
-      throw new RangeError(
-        `BpeTrainer: vocabSize (${vocabSize}) must be at least ${tokens.length}: ` +
-          `${this.specials.length} special tokens and an alphabet of ${tokens.length - this.specials.length}`,
-      );
-    const merges = learnMerges(words, {
-      tokens,
-      vocabSize,
-      minFrequency,
-      maxTokenLength,
-      continuingPrefix: continuingSubwordPrefix,
-      onProgress: (done) => onProgress?.({ stage: 'learn', done, total: vocabSize }),
-    });
-    const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
+    const { vocab, merges } = learnVocabulary(this.words(), this.specials, this.bpe);
     return this.build(
       {
         type: 'BPE',
-        dropout: null,
         unk_token: unkToken ?? null,
         continuing_subword_prefix: continuingSubwordPrefix ?? null,
         end_of_word_suffix: endOfWordSuffix ?? null,
-        fuse_unk: false,
-        byte_fallback: false,
-        ignore_merges: false,
         vocab,
-        merges: merges.map(([a, b]) => [tokens[a]!, tokens[b]!]),
+        merges,
       },
       (token) => vocab[token]!,
     );

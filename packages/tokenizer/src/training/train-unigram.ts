@@ -96,7 +96,6 @@ export class UnigramTrainer extends Trainer {
         type: 'Unigram',
         unk_id: unkToken === undefined ? null : Math.max(0, unknownAmongSpecials),
         vocab,
-        byte_fallback: false,
       },
       (token) => head.indexOf(token),
     );

@@ -1,11 +1,8 @@
 import type { Tokenizer } from '../tokenizer.js';
-import { learnMerges } from './learn-merges.js';
-import { spellWords, type AlphabetOptions } from './spell-words.js';
-import { feed, Trainer, type TrainerOptions } from './trainer.js';
+import { learnVocabulary, type MergeOptions } from './learn-vocabulary.js';
+import { feed, Trainer } from './trainer.js';
 
-export interface WordPieceTrainerOptions extends TrainerOptions, AlphabetOptions {
-  /** Pairs seen less often are not merged. @default 0 */
-  minFrequency?: number;
+export interface WordPieceTrainerOptions extends Omit<MergeOptions, 'maxTokenLength'> {
   /** The token of words that cannot be spelled; name it among the special tokens. @default '[UNK]' */
   unkToken?: string;
 }
@@ -36,21 +33,8 @@ export class WordPieceTrainer extends Trainer {
   }
 
   finish(): Tokenizer {
-    const { vocabSize, minFrequency, continuingSubwordPrefix, unkToken = '[UNK]', onProgress } = this.wordPiece;
-    const { tokens, words } = spellWords(this.words(), this.specials, this.wordPiece);
-    if (tokens.length > vocabSize)
-      throw new RangeError(
-        `WordPieceTrainer: vocabSize (${vocabSize}) must be at least ${tokens.length}: ` +
-          `${this.specials.length} special tokens and the characters of the text, at and after the start of words`,
-      );
-    learnMerges(words, {
-      tokens,
-      vocabSize,
-      minFrequency,
-      continuingPrefix: continuingSubwordPrefix,
-      onProgress: (done) => onProgress?.({ stage: 'learn', done, total: vocabSize }),
-    });
-    const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
+    const { continuingSubwordPrefix, unkToken = '[UNK]' } = this.wordPiece;
+    const { vocab } = learnVocabulary(this.words(), this.specials, this.wordPiece);
     return this.build(
       {
         type: 'WordPiece',

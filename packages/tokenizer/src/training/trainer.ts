@@ -1,8 +1,9 @@
 import { bytesToAlphabet } from '../core/byte-alphabet.js';
 import { scannerFor } from '../core/scanner-for.js';
 import { AlignedText } from '../aligned-text.js';
+import { addedTokenJson } from '../json/added-tokens.js';
 import { partsFromJSON } from '../json/from-json.js';
-import type { AddedToken, Json, TokenizerJson } from '../types.js';
+import type { AddedToken, Json } from '../types.js';
 import { Tokenizer } from '../tokenizer.js';
 import { ByteWordCounter } from './byte-word-counter.js';
 
@@ -87,30 +88,18 @@ export abstract class Trainer {
 
   /** The tokenizer around a model; ids of special tokens come from `idOf`. */
   protected build(model: Json, idOf: (token: string) => number): Tokenizer {
-    const added = (this.options.specialTokens ?? []).map((token) => {
-      const given = typeof token === 'string' ? { content: token } : token;
-      return {
-        id: idOf(given.content),
-        content: given.content,
-        single_word: given.singleWord ?? false,
-        lstrip: given.lstrip ?? false,
-        rstrip: given.rstrip ?? false,
-        normalized: given.normalized ?? false,
-        special: given.special ?? true,
-      };
-    });
-    const json: TokenizerJson = {
-      version: '1.0',
-      truncation: null,
-      padding: null,
-      added_tokens: added,
-      normalizer: this.pipeline.normalizer,
-      pre_tokenizer: this.pipeline.preTokenizer,
-      post_processor: this.options.postProcessor ?? null,
-      decoder: this.pipeline.decoder,
+    const { normalizer, preTokenizer, decoder } = this.pipeline;
+    return Tokenizer.fromJSON({
+      added_tokens: (this.options.specialTokens ?? []).map((token) => {
+        const given = typeof token === 'string' ? { content: token } : token;
+        return addedTokenJson({ normalized: false, special: true, ...given, id: idOf(given.content) });
+      }),
+      normalizer,
+      pre_tokenizer: preTokenizer,
+      post_processor: this.options.postProcessor,
+      decoder,
       model,
-    };
-    return Tokenizer.fromJSON(json);
+    });
   }
 }
 

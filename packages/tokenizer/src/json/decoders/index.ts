@@ -1,4 +1,5 @@
 import type { Decoder, Json } from '../../types.js';
+import { readByteLevel } from '../byte-level-options.js';
 import { readMetaspace } from '../pre-tokenizers/index.js';
 import { readPattern } from '../read-pattern.js';
 import type { JsonReader } from '../reader.js';
@@ -21,28 +22,13 @@ export class SequenceDecoder implements Decoder {
 }
 
 const readers: Readers<Decoder> = {
-  BPEDecoder: (r) => new BpeDecoder(r.get('suffix').string()),
-  ByteLevel: (r) =>
-    new ByteLevelDecoder({
-      add_prefix_space: r.get('add_prefix_space').or(true, (b) => b.boolean()),
-      trim_offsets: r.get('trim_offsets').or(true, (b) => b.boolean()),
-      use_regex: r.get('use_regex').or(true, (b) => b.boolean()),
-    }),
-  WordPiece: (r) => new WordPieceDecoder(r.get('prefix').string(), r.get('cleanup').boolean()),
-  Metaspace: (r) => {
-    const { replacement, scheme, split } = readMetaspace(r);
-    return new MetaspaceDecoder(replacement, scheme, split);
-  },
-  CTC: (r) =>
-    new CtcDecoder(r.get('pad_token').string(), r.get('word_delimiter_token').string(), r.get('cleanup').boolean()),
-  Sequence: (r, depth) =>
-    new SequenceDecoder(
-      r
-        .get('decoders')
-        .items()
-        .map((item) => readDecoder(item, depth)),
-    ),
-  Replace: (r) => new ReplaceDecoder(readPattern(r.get('pattern')), r.get('content').string()),
+  BPEDecoder: (r) => new BpeDecoder(r.text('suffix')),
+  ByteLevel: (r) => new ByteLevelDecoder(readByteLevel(r, true)),
+  WordPiece: (r) => new WordPieceDecoder(r.text('prefix'), r.flag('cleanup')),
+  Metaspace: (r) => new MetaspaceDecoder(readMetaspace(r)),
+  CTC: (r) => new CtcDecoder(r.text('pad_token'), r.text('word_delimiter_token'), r.flag('cleanup')),
+  Sequence: (r, depth) => new SequenceDecoder(r.list('decoders', (item) => readDecoder(item, depth))),
+  Replace: (r) => new ReplaceDecoder(readPattern(r.get('pattern')), r.text('content')),
   Fuse: () => fuseDecoder,
   Strip: (r) => new StripDecoder(r.get('content').character(), r.get('start').integer(), r.get('stop').integer()),
   ByteFallback: () => byteFallbackDecoder,

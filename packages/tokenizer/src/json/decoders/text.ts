@@ -1,5 +1,5 @@
 import type { Decoder } from '../../types.js';
-import type { PrependScheme } from '../pre-tokenizers/metaspace.js';
+import type { MetaspaceOptions } from '../pre-tokenizers/metaspace.js';
 import type { PatternJson } from '../read-pattern.js';
 
 /** Joins all tokens to one. */
@@ -24,25 +24,15 @@ export class BpeDecoder implements Decoder {
 
 /** Makes the replacement of Metaspace spaces again; the first token loses it where one was prepended. */
 export class MetaspaceDecoder implements Decoder {
-  constructor(
-    readonly replacement = '▁',
-    readonly prependScheme: PrependScheme = 'always',
-    readonly split = true,
-  ) {}
+  constructor(private readonly options: MetaspaceOptions) {}
 
   decodeChain(tokens: string[]): string[] {
-    return tokens.map((token, i) =>
-      token.replaceAll(this.replacement, i === 0 && this.prependScheme !== 'never' ? '' : ' '),
-    );
+    const { replacement, prepend_scheme: scheme } = this.options;
+    return tokens.map((token, i) => token.replaceAll(replacement, i === 0 && scheme !== 'never' ? '' : ' '));
   }
 
   toJSON() {
-    return {
-      type: 'Metaspace',
-      replacement: this.replacement,
-      prepend_scheme: this.prependScheme,
-      split: this.split,
-    };
+    return { type: 'Metaspace', ...this.options };
   }
 }
 

@@ -21,13 +21,13 @@ function spellsBytes(preTokenizer: Json): boolean {
 function readBpe(r: JsonReader, preTokenizer: Json): Model {
   const options = readBpeOptions(r);
   const ids = readVocabulary(r.get('vocab'));
-  const merges = readMerges(r.get('merges'), ids, options.continuingSubwordPrefix ?? '');
-  const { dropout, unkToken, continuingSubwordPrefix, endOfWordSuffix, byteFallback, ignoreMerges } = options;
-  const plain =
-    !dropout && unkToken === null && !continuingSubwordPrefix && !endOfWordSuffix && !byteFallback && !options.fuseUnk;
+  const prefix = options.continuing_subword_prefix;
+  const merges = readMerges(r.get('merges'), ids, prefix ?? '');
+  const { dropout, unk_token, end_of_word_suffix, byte_fallback, fuse_unk } = options;
+  const plain = unk_token === null && !(dropout || prefix || end_of_word_suffix || byte_fallback || fuse_unk);
   const singles = new Set([...ids.keys()].filter((token) => token.length === 1 && alphabetToBytes(token)));
   if (plain && singles.size === 256 && spellsBytes(preTokenizer))
-    return listedBpe({ vocab: ids, merges, ignoreMerges });
+    return listedBpe({ vocab: ids, merges, ignoreMerges: options.ignore_merges });
   return new BpeModel(ids, merges, options);
 }
 

@@ -1,23 +1,40 @@
+import type { Json, Model, ModelToken } from '../../types.js';
 import { maxVocabularyLength, type JsonReader } from '../reader.js';
 
-/** Tokens and their ids, both ways. */
-export class TokenTable {
+/** A model whose tokens are in a table, by string and by id. */
+export abstract class TableModel implements Model {
   private readonly tokens: (string | undefined)[] = [];
 
-  constructor(readonly ids: ReadonlyMap<string, number>) {
+  constructor(protected readonly ids: ReadonlyMap<string, number>) {
     for (const [token, id] of ids) this.tokens[id] = token;
   }
 
-  get size(): number {
+  get vocabSize(): number {
     return this.ids.size;
   }
 
-  token(id: number): string | undefined {
+  tokenToId(token: string): number | undefined {
+    return this.ids.get(token);
+  }
+
+  idToToken(id: number): string | undefined {
     return this.tokens[id];
   }
 
+  vocab(): Iterable<[string, number]> {
+    return this.ids;
+  }
+
+  abstract tokenize(piece: string): ModelToken[];
+
+  encodeInto(piece: string, ids: number[]): void {
+    for (const { id } of this.tokenize(piece)) ids.push(id);
+  }
+
+  abstract toJSON(): Json;
+
   /** `{ token: id }` in the order of the ids. */
-  toJSON(): { [token: string]: number } {
+  protected vocabJSON(): { [token: string]: number } {
     return Object.fromEntries([...this.ids].sort((a, b) => a[1] - b[1]));
   }
 }

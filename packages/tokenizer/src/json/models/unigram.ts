@@ -2,9 +2,9 @@ import type { Json, Model, ModelToken } from '../../types.js';
 import type { JsonReader } from '../reader.js';
 import { checkLength } from './token-table.js';
 import { Trie } from './trie.js';
+import { byteTokens } from './byte-tokens.js';
 
 const unkPenalty = 10;
-const encoder = new TextEncoder();
 
 /** Tokens with their log-probabilities; the id of a token is its place in the list. */
 export interface UnigramData {
@@ -42,7 +42,7 @@ export class UnigramModel implements Model {
     if (this.trie) return this.trie;
     const { hidden, ids } = this;
     const seen = hidden.size === 0 ? ids : [...ids].filter(([, id]) => !hidden.has(id));
-    return (this.trie = new Trie(seen, ids.size));
+    return (this.trie = new Trie(seen));
   }
 
   static read(r: JsonReader): UnigramModel {
@@ -61,7 +61,7 @@ export class UnigramModel implements Model {
     const unkId = r.get('unk_id').or(null, (id) => id.id());
     if (unkId !== null && unkId >= vocab.length)
       r.get('unk_id').reject(`is ${unkId}, but the vocabulary has ${vocab.length} tokens`);
-    return new UnigramModel({ vocab, unkId, byteFallback: r.get('byte_fallback').or(false, (b) => b.boolean()) });
+    return new UnigramModel({ vocab, unkId, byteFallback: r.flag('byte_fallback', false) });
   }
 
   get vocabSize(): number {
@@ -137,22 +137,10 @@ export class UnigramModel implements Model {
       const token = piece.slice(start, end);
       const known = this.ids.get(token);
       const id = known !== undefined && this.hidden.has(known) ? undefined : known;
-      const bytes = id === undefined && this.data.byteFallback ? this.bytes(token) : null;
+      const bytes = id === undefined && this.data.byteFallback ? byteTokens(token, this.ids) : null;
       if (bytes) for (const [name, byteId] of bytes) tokens.push({ id: byteId, token: name, start, end });
       else tokens.push({ id: id ?? this.needUnk(token), token, start, end });
       start = end;
-    }
-    return tokens;
-  }
-
-  /** The byte tokens of a text; `null` if one is missing. */
-  private bytes(text: string): [string, number][] | null {
-    const tokens: [string, number][] = [];
-    for (const byte of encoder.encode(text)) {
-      const name = `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
-      const id = this.ids.get(name);
-      if (id === undefined) return null;
-      tokens.push([name, id]);
     }
     return tokens;
   }

@@ -5,16 +5,16 @@ import { mapCharacters, transform, type Change } from '../transform.js';
 import { lowercased } from './lowercase.js';
 import { UnicodeFormNormalizer } from './unicode-form.js';
 
-export interface BertNormalizerOptions {
-  /** Drops control characters, makes every white space a space. @default true */
-  cleanText?: boolean;
-  /** Puts spaces around CJK ideographs. @default true */
-  handleChineseChars?: boolean;
-  /** Drops non-spacing marks after NFD; `null` means as `lowercase`. @default null */
-  stripAccents?: boolean | null;
-  /** @default true */
-  lowercase?: boolean;
-}
+/** The options of BERT's normalizer, as a `tokenizer.json` spells them. */
+export type BertNormalizerOptions = {
+  /** Drops control characters, makes every white space a space. */
+  clean_text: boolean;
+  /** Puts spaces around CJK ideographs. */
+  handle_chinese_chars: boolean;
+  /** Drops non-spacing marks after NFD; `null` means as `lowercase`. */
+  strip_accents: boolean | null;
+  lowercase: boolean;
+};
 
 const isWhiteSpace = (c: string) => /\p{White_Space}/u.test(c);
 
@@ -45,36 +45,20 @@ function spaceIdeographs(text: AlignedText): AlignedText {
 
 /** What BERT does to a text before cutting it. */
 export class BertNormalizer implements Normalizer {
-  private readonly options: Required<BertNormalizerOptions>;
   private readonly nfd = new UnicodeFormNormalizer('NFD');
 
-  constructor({
-    cleanText = true,
-    handleChineseChars = true,
-    stripAccents = null,
-    lowercase = true,
-  }: BertNormalizerOptions = {}) {
-    this.options = { cleanText, handleChineseChars, stripAccents, lowercase };
-  }
+  constructor(private readonly options: BertNormalizerOptions) {}
 
   normalize(text: AlignedText): AlignedText {
-    const { cleanText, handleChineseChars, stripAccents, lowercase } = this.options;
+    const { clean_text: cleans, handle_chinese_chars: spaces, strip_accents: strips, lowercase } = this.options;
     let out = text;
-    if (cleanText) out = mapCharacters(out, (c) => (controls.has(c) ? '' : isWhiteSpace(c) ? ' ' : c));
-    if (handleChineseChars) out = spaceIdeographs(out);
-    if (stripAccents ?? lowercase)
-      out = mapCharacters(this.nfd.normalize(out), (c) => (nonspacingMarks.has(c) ? '' : c));
+    if (cleans) out = mapCharacters(out, (c) => (controls.has(c) ? '' : isWhiteSpace(c) ? ' ' : c));
+    if (spaces) out = spaceIdeographs(out);
+    if (strips ?? lowercase) out = mapCharacters(this.nfd.normalize(out), (c) => (nonspacingMarks.has(c) ? '' : c));
     return lowercase ? lowercased(out) : out;
   }
 
   toJSON() {
-    const { cleanText, handleChineseChars, stripAccents, lowercase } = this.options;
-    return {
-      type: 'BertNormalizer',
-      clean_text: cleanText,
-      handle_chinese_chars: handleChineseChars,
-      strip_accents: stripAccents,
-      lowercase,
-    };
+    return { type: 'BertNormalizer', ...this.options };
   }
 }

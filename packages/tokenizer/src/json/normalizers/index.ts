@@ -34,10 +34,10 @@ export const byteLevelNormalizer: Normalizer = {
 const form = (name: UnicodeForm) => () => new UnicodeFormNormalizer(name);
 const bert = (r: JsonReader) =>
   new BertNormalizer({
-    cleanText: r.get('clean_text').boolean(),
-    handleChineseChars: r.get('handle_chinese_chars').boolean(),
-    stripAccents: r.get('strip_accents').or(null, (a) => a.boolean()),
-    lowercase: r.get('lowercase').boolean(),
+    clean_text: r.flag('clean_text'),
+    handle_chinese_chars: r.flag('handle_chinese_chars'),
+    strip_accents: r.flag('strip_accents', null),
+    lowercase: r.flag('lowercase'),
   });
 
 function characterMap(reader: JsonReader): CharacterMap {
@@ -48,24 +48,18 @@ function characterMap(reader: JsonReader): CharacterMap {
 const readers: Readers<Normalizer> = {
   BertNormalizer: bert,
   Bert: bert,
-  Strip: (r) => new StripNormalizer(r.get('strip_left').boolean(), r.get('strip_right').boolean()),
+  Strip: (r) => new StripNormalizer(r.flag('strip_left'), r.flag('strip_right')),
   StripAccents: () => stripAccentsNormalizer,
   NFC: form('NFC'),
   NFD: form('NFD'),
   NFKC: form('NFKC'),
   NFKD: form('NFKD'),
-  Sequence: (r, depth) =>
-    new SequenceNormalizer(
-      r
-        .get('normalizers')
-        .items()
-        .map((item) => readNormalizer(item, depth)),
-    ),
+  Sequence: (r, depth) => new SequenceNormalizer(r.list('normalizers', (item) => readNormalizer(item, depth))),
   Lowercase: () => lowercaseNormalizer,
   Nmt: () => nmtNormalizer,
   Precompiled: (r) => new PrecompiledNormalizer(characterMap(r.get('precompiled_charsmap'))),
-  Replace: (r) => new ReplaceNormalizer(readPattern(r.get('pattern')), r.get('content').string()),
-  Prepend: (r) => new PrependNormalizer(r.get('prepend').string()),
+  Replace: (r) => new ReplaceNormalizer(readPattern(r.get('pattern')), r.text('content')),
+  Prepend: (r) => new PrependNormalizer(r.text('prepend')),
   ByteLevel: () => byteLevelNormalizer,
 };
 

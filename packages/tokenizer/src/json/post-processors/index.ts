@@ -1,4 +1,5 @@
 import type { Encoding, Json, PostProcessor } from '../../types.js';
+import { readByteLevel, type ByteLevelOptions } from '../byte-level-options.js';
 import type { JsonReader } from '../reader.js';
 import { readTyped, type Readers } from '../typed.js';
 import { BertProcessor, RobertaProcessor, type TokenAndId } from './bert.js';
@@ -7,11 +8,7 @@ import { trimOffsets } from './trim-offsets.js';
 
 /** Adds no tokens; leaves spaces out of the offsets. */
 export class ByteLevelProcessor implements PostProcessor {
-  constructor(
-    readonly addPrefixSpace = true,
-    readonly trimsOffsets = true,
-    readonly useRegex = true,
-  ) {}
+  constructor(private readonly options: ByteLevelOptions) {}
 
   addedTokens(): number {
     return 0;
@@ -22,16 +19,12 @@ export class ByteLevelProcessor implements PostProcessor {
   }
 
   process(encodings: Encoding[]): Encoding[] {
-    return this.trimsOffsets ? encodings.map((encoding) => trimOffsets(encoding, this.addPrefixSpace)) : encodings;
+    const { add_prefix_space: addSpace, trim_offsets: trims } = this.options;
+    return trims ? encodings.map((encoding) => trimOffsets(encoding, addSpace)) : encodings;
   }
 
   toJSON(): Json {
-    return {
-      type: 'ByteLevel',
-      add_prefix_space: this.addPrefixSpace,
-      trim_offsets: this.trimsOffsets,
-      use_regex: this.useRegex,
-    };
+    return { type: 'ByteLevel', ...this.options };
   }
 }
 
@@ -76,7 +69,7 @@ function readTemplate(reader: JsonReader, tokens: ReadonlyMap<string, TemplateTo
     }
     if (!item.has('SpecialToken')) item.fail('an object with "Sequence" or "SpecialToken"');
     const token = item.get('SpecialToken');
-    const id = token.get('id').string();
+    const id = token.text('id');
     if (!tokens.has(id)) token.get('id').reject(`is ${JSON.stringify(id)}, which special_tokens does not list`);
     return { token: id, typeId: token.get('type_id').integer() };
   });
@@ -87,16 +80,11 @@ const readers: Readers<PostProcessor> = {
     new RobertaProcessor(
       tokenAndId(r.get('sep')),
       tokenAndId(r.get('cls')),
-      r.get('trim_offsets').boolean(),
-      r.get('add_prefix_space').boolean(),
+      r.flag('trim_offsets'),
+      r.flag('add_prefix_space'),
     ),
   BertProcessing: (r) => new BertProcessor(tokenAndId(r.get('sep')), tokenAndId(r.get('cls'))),
-  ByteLevel: (r) =>
-    new ByteLevelProcessor(
-      r.get('add_prefix_space').boolean(),
-      r.get('trim_offsets').boolean(),
-      r.get('use_regex').or(true, (u) => u.boolean()),
-    ),
+  ByteLevel: (r) => new ByteLevelProcessor(readByteLevel(r)),
   TemplateProcessing: (r) => {
     const tokens = new Map<string, TemplateToken>();
     for (const [id, token] of r.get('special_tokens').entries()) {
@@ -113,13 +101,7 @@ const readers: Readers<PostProcessor> = {
     }
     return new TemplateProcessor(readTemplate(r.get('single'), tokens), readTemplate(r.get('pair'), tokens), tokens);
   },
-  Sequence: (r, depth) =>
-    new SequenceProcessor(
-      r
-        .get('processors')
-        .items()
-        .map((item) => readPostProcessor(item, depth)),
-    ),
+  Sequence: (r, depth) => new SequenceProcessor(r.list('processors', (item) => readPostProcessor(item, depth))),
 };
 
 /** Files of the first versions do not name the type: it is known by a field. */

@@ -1,12 +1,13 @@
 import type { AlignedText } from '../../aligned-text.js';
 import type { Json, PreTokenizer } from '../../types.js';
+import { readByteLevel } from '../byte-level-options.js';
 import { readPattern } from '../read-pattern.js';
 import type { JsonReader } from '../reader.js';
 import { splitBehaviors } from '../split.js';
 import { readTyped, type Readers } from '../typed.js';
 import { ByteLevelPreTokenizer } from './byte-level.js';
 import { FixedLengthPreTokenizer } from './fixed-length.js';
-import { MetaspacePreTokenizer, prependSchemes } from './metaspace.js';
+import { MetaspacePreTokenizer, prependSchemes, type MetaspaceOptions } from './metaspace.js';
 import {
   bertPreTokenizer,
   charDelimiterSplit,
@@ -35,49 +36,35 @@ export class SequencePreTokenizer implements PreTokenizer {
 }
 
 /** The options of Metaspace, which is a pre-tokenizer and a decoder. */
-export function readMetaspace(r: JsonReader) {
+export function readMetaspace(r: JsonReader): MetaspaceOptions {
   const scheme = r.get('prepend_scheme').or('always' as const, (s) => s.oneOf(prependSchemes));
   const prefix = r.get('add_prefix_space');
   if (prefix.value === false && scheme !== 'never')
     prefix.reject(`is false, but ${r.path}.prepend_scheme is "${scheme}" rather than "never"`);
   return {
     replacement: r.get('replacement').character(),
-    scheme,
-    split: r.get('split').or(true, (s) => s.boolean()),
+    prepend_scheme: scheme,
+    split: r.flag('split', true),
   };
 }
 
 const readers: Readers<PreTokenizer> = {
   BertPreTokenizer: bertPreTokenizer,
-  ByteLevel: (r) =>
-    new ByteLevelPreTokenizer(
-      r.get('add_prefix_space').boolean(),
-      r.get('trim_offsets').boolean(),
-      r.get('use_regex').or(true, (u) => u.boolean()),
-    ),
+  ByteLevel: (r) => new ByteLevelPreTokenizer(readByteLevel(r)),
   CharDelimiterSplit: (r) => charDelimiterSplit(r.get('delimiter').character()),
   Delimiter: (r) => charDelimiterSplit(r.get('delimiter').character()),
-  Metaspace: (r) => {
-    const { replacement, scheme, split } = readMetaspace(r);
-    return new MetaspacePreTokenizer(replacement, scheme, split);
-  },
+  Metaspace: (r) => new MetaspacePreTokenizer(readMetaspace(r)),
   Whitespace: whitespace,
-  Sequence: (r, depth) =>
-    new SequencePreTokenizer(
-      r
-        .get('pretokenizers')
-        .items()
-        .map((item) => readPreTokenizer(item, depth)),
-    ),
+  Sequence: (r, depth) => new SequencePreTokenizer(r.list('pretokenizers', (item) => readPreTokenizer(item, depth))),
   Split: (r) =>
     new SplitPreTokenizer(
       readPattern(r.get('pattern')),
       r.get('behavior').oneOf(splitBehaviors),
-      r.get('invert').or(false, (i) => i.boolean()),
+      r.flag('invert', false),
     ),
   Punctuation: (r) => punctuationSplit(r.get('behavior').or('Isolated' as const, (b) => b.oneOf(splitBehaviors))),
   WhitespaceSplit: whitespaceSplit,
-  Digits: (r) => digits(r.get('individual_digits').or(false, (d) => d.boolean())),
+  Digits: (r) => digits(r.flag('individual_digits', false)),
   UnicodeScripts: () => unicodeScripts,
   FixedLength: (r) => {
     const length = r.get('length').or(5, (l) => l.integer());

@@ -5,7 +5,14 @@ import { splitText } from '../split.js';
 import { prepend, replaceMatches } from '../transform.js';
 
 export const prependSchemes = ['always', 'first', 'never'] as const;
-export type PrependScheme = (typeof prependSchemes)[number];
+
+/** The options of Metaspace, as a `tokenizer.json` spells them. */
+export type MetaspaceOptions = {
+  replacement: string;
+  /** Where a `replacement` is put before a piece that has none: every piece, the one that begins the text, nowhere. */
+  prepend_scheme: (typeof prependSchemes)[number];
+  split: boolean;
+};
 
 const space = new StringFinder(' ');
 
@@ -13,32 +20,19 @@ const space = new StringFinder(' ');
 export class MetaspacePreTokenizer implements PreTokenizer {
   private readonly finder: StringFinder;
 
-  /**
-   * @param prependScheme Where a `replacement` is put before a piece that has none: before every piece, before the
-   * one that begins the text, or nowhere.
-   */
-  constructor(
-    readonly replacement = '▁',
-    readonly prependScheme: PrependScheme = 'always',
-    readonly split = true,
-  ) {
-    this.finder = new StringFinder(replacement);
+  constructor(private readonly options: MetaspaceOptions) {
+    this.finder = new StringFinder(options.replacement);
   }
 
   preTokenize(piece: AlignedText): AlignedText[] {
-    const { replacement, prependScheme } = this;
+    const { replacement, prepend_scheme: scheme, split } = this.options;
     let text = replaceMatches(piece, space.find(piece.text), replacement);
-    const wanted = prependScheme === 'always' || (prependScheme === 'first' && text.sourceStart === 0);
+    const wanted = scheme === 'always' || (scheme === 'first' && text.sourceStart === 0);
     if (wanted && !text.text.startsWith(replacement)) text = prepend(text, replacement);
-    return this.split ? splitText(text, this.finder, 'MergedWithNext') : [text];
+    return split ? splitText(text, this.finder, 'MergedWithNext') : [text];
   }
 
   toJSON() {
-    return {
-      type: 'Metaspace',
-      replacement: this.replacement,
-      prepend_scheme: this.prependScheme,
-      split: this.split,
-    };
+    return { type: 'Metaspace', ...this.options };
   }
 }

@@ -1,8 +1,8 @@
 import type { AlignedText } from '../../aligned-text.js';
 import type { PreTokenizer } from '../../types.js';
-import { scriptNames } from './script-names.js';
+import { scripts } from './script-names.js';
 
-const tests = scriptNames.map((name) => [name, new RegExp(`\\p{Script=${name}}`, 'u')] as const);
+const tests = scripts.map((code) => [code, new RegExp(`\\p{Script=${code}}`, 'u')] as const);
 const known = new Map<string, string | null>();
 
 /** The script a character counts for; `null` for spaces and unassigned characters, which go with any. */
@@ -11,7 +11,7 @@ function scriptOf(c: string): string | null {
   if (script === undefined) {
     script = tests.find(([, test]) => test.test(c))?.[0] ?? null;
     // Japanese is one script here, as in SentencePiece
-    if (c === 'ー' || script === 'Hiragana' || script === 'Katakana') script = 'Han';
+    if (c === 'ー' || script === 'Hira' || script === 'Kana') script = 'Hani';
     if (c === ' ') script = null;
     if (known.size < 100_000) known.set(c, script);
   }
