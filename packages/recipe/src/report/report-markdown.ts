@@ -92,11 +92,14 @@ function ppo({ ppo: metrics, models }: Report): string | null {
     '![Reward and KL divergence, iteration by iteration](plots/reward-kl.svg)',
     'PPO saw the reward model alone.',
   ];
-  if (gained !== null)
+  if (gained !== null) {
+    const { deviation } = before!.trueReward!;
+    const share =
+      deviation > 0 ? `, which is ${(gained / deviation).toFixed(2)} of the deviation between answers before it` : '';
     lines.push(
-      `The true reward moved by ${gained.toFixed(2)}, which is ${(gained / before!.trueReward!.deviation).toFixed(2)} of the deviation ` +
-        `between answers before it. Distinct-2 is ${(after!.distinct2 / before!.distinct2).toFixed(2)} of what it was.`,
+      `The true reward moved by ${gained.toFixed(2)}${share}. Distinct-2 went from ${before!.distinct2.toFixed(3)} to ${after!.distinct2.toFixed(3)}.`,
     );
+  }
   return lines.join('\n\n');
 }
 
