@@ -1,8 +1,11 @@
 /** `1,234,567` */
 export const thousands = (value: number): string => Math.round(value).toLocaleString('en-US');
 
-/** `161.7 million` */
-export const millions = (value: number): string => (value / 1e6).toFixed(1);
+/** How to write numbers of the size of `largest`, and in which unit: `161.7` of `million`, or `27.4` of `thousand`. */
+export function scaled(largest: number): [inUnit: (value: number) => string, unit: string] {
+  const [size, unit] = largest >= 1e6 ? ([1e6, 'million'] as const) : ([1e3, 'thousand'] as const);
+  return [(value) => (value / size).toFixed(1), unit];
+}
 
 /** `1:05`, `2:03:04` */
 export function duration(seconds: number): string {

@@ -89,6 +89,9 @@ describe('the last line with --json', () => {
   });
 
   it('of inspect and doctor', async () => {
+    const small = await captured('inspect', '--preset', 'nano');
+    expect(small.out).toContain('The model holds 28.1 thousand.');
+    expect(small.out).not.toMatch(/[+-]0\.0/);
     expect(resultOf(await captured('inspect', '--preset', 'gpt2', '--json'))).toMatchObject({
       parameters: 124_439_808,
     });

@@ -1,23 +1,29 @@
-import type { PretrainEvent, TrainEvent } from '@ashlar/recipe';
+import type { StageEvent, TrainEvent } from '@ashlar/recipe';
 import cliProgress from 'cli-progress';
 import { duration, quoted, thousands } from './format.js';
+import { headLine } from './head-line.js';
 import type { Printer } from './terminal.js';
 
+type Of<Type extends StageEvent['type']> = Extract<StageEvent, { type: Type }>;
 type StepEvent = Extract<TrainEvent, { type: 'step' }>;
 
-/** Shows a pretraining: a bar where somebody watches, else a line for each evaluation; and counts what it sees. */
+/** Shows a training: a bar where somebody watches, else a line now and then; and counts what it sees. */
 export class TrainingDisplay {
   private bars: cliProgress.MultiBar | null;
   private bar: cliProgress.SingleBar | undefined;
+  /** Not said before it is certain that training begins: until then it may be refused. */
+  private head: string[] = [];
   private steps = 0;
   private stepsSeen = 0;
   private tokensSeen = 0;
   private millisecondsSeen = 0;
   private losses: number[] = [];
   private heldOut = '';
+  /** The last answers of PPO. */
+  private rollout: Of<'rollout'> | undefined;
 
   constructor(private readonly printer: Printer) {
-    const bar = ' {bar} {step}/{steps}  loss {loss}  held-out {heldOut}  {speed} tokens/s  {left} left';
+    const bar = ' {bar} {step}/{steps}  {figures}  {left} left';
     this.bars = printer.showsBars
       ? new cliProgress.MultiBar(
           { format: bar, clearOnComplete: true, hideCursor: true, barsize: 24 },
@@ -35,30 +41,31 @@ export class TrainingDisplay {
     return this.stepsSeen === 0 ? null : (1000 * this.tokensSeen) / this.millisecondsSeen;
   }
 
-  show(event: PretrainEvent): void {
+  show(event: StageEvent): void {
+    const head = headLine(event);
+    if (head !== null) return void this.head.push(head);
     switch (event.type) {
-      case 'tokenizer':
-        return this.line(`tokenizer    ${thousands(event.vocabSize)} tokens`);
-      case 'tokens':
-        return this.line(
-          `text         ${thousands(event.characters)} characters: ${thousands(event.training)} tokens to learn from, ${thousands(event.heldOut)} held out`,
-        );
-      case 'model': {
-        const { numLayers, numHeads, hiddenSize, contextLength } = event.config;
-        return this.line(
-          `model        ${thousands(event.parameters)} parameters: ${numLayers} layers of ${hiddenSize}, ${numHeads} heads, context ${contextLength}`,
-        );
-      }
       case 'start':
-        return this.start(event.step, event.steps, event.passedOver);
+        return this.start(event);
       case 'step':
         return this.step(event);
       case 'evaluation':
-        return this.evaluation(event.step, event.loss);
+        return this.evaluation(event);
       case 'sample':
-        for (const { prompt, text } of event.samples) this.line(quoted(`${prompt}${text}`.trim()));
+        for (const { prompt, text } of event.samples) this.line(quoted(joined(prompt, text)));
         return;
+      case 'rollout':
+        this.rollout = event;
+        return;
+      case 'checkpoint':
+        if (this.rollout) this.iteration(this.rollout);
     }
+  }
+
+  /** Says what is left to say, and takes the bar away. */
+  finish(): void {
+    this.sayHead();
+    this.stop();
   }
 
   /** Takes the bar away. */
@@ -67,11 +74,12 @@ export class TrainingDisplay {
     this.bars = null;
   }
 
-  private start(step: number, steps: number, passedOver: readonly string[]): void {
+  private start({ step, steps, passedOver }: Of<'start'>): void {
+    this.sayHead();
     for (const reason of passedOver) this.line(`passed over  ${reason}`);
     if (step > 0) this.line(`resumed      after step ${thousands(step)}`);
     this.steps = steps;
-    this.bar = this.bars?.create(steps, step, { step, steps, loss: '-', heldOut: '-', speed: '-', left: '-' });
+    this.bar = this.bars?.create(steps, step, { step, steps, figures: '', left: '-' });
   }
 
   private step({ step, loss, weight, milliseconds }: StepEvent): void {
@@ -79,26 +87,41 @@ export class TrainingDisplay {
     this.tokensSeen += weight;
     this.millisecondsSeen += milliseconds;
     this.losses.push(loss);
-    this.bar?.update(step, {
-      step,
-      loss: mean(this.losses.slice(-20)).toFixed(3),
-      heldOut: this.heldOut || '-',
-      ...this.pace(step),
-    });
+    const figures = this.rollout
+      ? rewards(this.rollout)
+      : `loss ${mean(this.losses.slice(-20)).toFixed(3)}  held-out ${this.heldOut || '-'}  ${this.speed()}`;
+    this.bar?.update(step, { step, figures, left: this.left(step) });
   }
 
-  private evaluation(step: number, loss: number): void {
+  private evaluation({ step, loss, metrics }: Of<'evaluation'>): void {
     this.heldOut = loss.toFixed(3);
     const training = this.losses.length > 0 ? `  loss ${mean(this.losses).toFixed(3)}` : '';
-    const { speed, left } = this.pace(step);
-    const pace = this.stepsSeen > 0 ? `  ${speed} tokens/s  ${left} left` : '';
-    this.line(`step ${step}/${this.steps}${training}  held-out ${this.heldOut}${pace}`);
+    const { accuracy } = metrics;
+    const right = accuracy === undefined ? '' : `  accuracy ${(100 * accuracy).toFixed(1)} %`;
+    const pace = this.stepsSeen > 0 ? `  ${this.speed()}  ${this.left(step)} left` : '';
+    this.line(`step ${step}/${this.steps}${training}  held-out ${this.heldOut}${right}${pace}`);
     this.losses = [];
   }
 
-  private pace(step: number): { speed: string; left: string } {
-    const perStep = this.msPerStep ?? 0;
-    return { speed: thousands(this.tokensPerSecond ?? 0), left: duration((perStep * (this.steps - step)) / 1000) };
+  private iteration(rollout: Of<'rollout'>): void {
+    const { step, samples } = rollout;
+    this.line(`iteration ${step}/${this.steps}  ${rewards(rollout)}  ${this.left(step)} left`);
+    const { promptText, completionText } = samples[0]!;
+    if (promptText !== undefined && completionText !== undefined)
+      this.line(quoted(joined(`${promptText.trim()} `, completionText)));
+  }
+
+  private speed(): string {
+    return `${thousands(this.tokensPerSecond ?? 0)} tokens/s`;
+  }
+
+  private left(step: number): string {
+    return duration(((this.msPerStep ?? 0) * (this.steps - step)) / 1000);
+  }
+
+  private sayHead(): void {
+    for (const line of this.head) this.line(line);
+    this.head = [];
   }
 
   private line(text: string): void {
@@ -108,3 +131,7 @@ export class TrainingDisplay {
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const rewards = ({ scores, kl }: Of<'rollout'>) => `reward ${mean(scores).toFixed(2)}  KL ${mean(kl).toFixed(2)} nats`;
+
+const joined = (prompt: string, text: string) => `${prompt}${text}`.trim();

@@ -1,7 +1,7 @@
 import { presets } from '@ashlar/recipe';
 import { gpt2Presets, parameterAccount, type Gpt2Config } from '@ashlar/transformer';
 import { openBackend } from '../backend.js';
-import { millions, table, thousands } from '../format.js';
+import { scaled, table, thousands } from '../format.js';
 import { openModel } from '../inputs.js';
 import { parameterRows } from '../parameter-rows.js';
 import type { Printer } from '../terminal.js';
@@ -25,6 +25,7 @@ export async function inspectCommand({ preset, model }: InspectFlags, printer: P
   const config = preset === undefined ? await configOf(model!) : configOfPreset(preset);
   const { textbook, actual } = parameterAccount(config);
   const rows = parameterRows(config);
+  const [inUnit, unit] = scaled(actual.total);
   const cells = rows.map(({ path, shape, count }) => [path, `[${shape.join(', ')}]`, thousands(count)]);
   table([['parameter', 'shape', 'values'], ...cells, ['total', '', thousands(actual.total)]], [2]).forEach((line) =>
     printer.say(line),
@@ -34,20 +35,20 @@ export async function inspectCommand({ preset, model }: InspectFlags, printer: P
   const { tokenEmbedding, unembedding, attention, mlp, total } = textbook;
   const parts = { 'token embedding': tokenEmbedding, unembedding, attention, MLP: mlp };
   table(
-    Object.entries(parts).map(([name, value]) => [`  ${name}`, millions(value)]),
+    Object.entries(parts).map(([name, value]) => [`  ${name}`, inUnit(value)]),
     [1],
   ).forEach((line) => printer.say(line));
-  printer.say(`  ${Object.values(parts).map(millions).join(' + ')} = ${millions(total)} million`);
+  printer.say(`  ${Object.values(parts).map(inUnit).join(' + ')} = ${inUnit(total)} ${unit}`);
   printer.say();
   const known = published[preset ?? ''];
   printer.say(
-    `The model holds ${millions(actual.total)} million${known === undefined ? '' : ` and was published as ${known} million`}.`,
+    `The model holds ${inUnit(actual.total)} ${unit}${known === undefined ? '' : ` and was published as ${known} million`}.`,
   );
   printer.say(
-    `The difference is the tied unembedding: it is the token embedding itself and costs nothing (-${millions(unembedding)}),`,
+    `The difference is the tied unembedding: it is the token embedding itself and costs nothing (-${inUnit(unembedding)}),`,
   );
   printer.say(
-    `besides what textbooks leave out: positions (+${millions(actual.positionEmbedding)}), biases and norms (+${millions(actual.vectors)}).`,
+    `besides what textbooks leave out: positions (+${inUnit(actual.positionEmbedding)}), biases and norms (+${inUnit(actual.vectors)}).`,
   );
   printer.result({ parameters: actual.total, textbook, actual });
   return 0;
