@@ -1,6 +1,6 @@
 import type { HuggingFaceFolder } from '@ashlar/checkpoint';
 import type { ForwardOptions, LanguageModel, Module } from '@ashlar/nn';
-import type { PauseSwitch, Run } from '@ashlar/trainer';
+import type { MeasurementPlan, PauseSwitch, Run } from '@ashlar/trainer';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { KlOptions } from './kl.js';
 
@@ -83,6 +83,8 @@ export interface PpoOptions {
   run?: Run;
   /** After how many iterations the exact state is saved. @default only at the end */
   checkpointEvery?: number;
+  /** Looks at the policy, such as at its answers to held-out prompts. @default never */
+  measurement?: MeasurementPlan;
   /** Makes the Hugging Face folder `model` of the run. @default it is not written */
   exportModel?: () => Promise<HuggingFaceFolder>;
   /** Ends training after the iteration it is at; its state is saved. */

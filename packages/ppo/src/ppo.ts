@@ -43,7 +43,15 @@ class PolicyAndValue extends Module {
  */
 export async function* ppo(options: PpoOptions): AsyncGenerator<PpoEvent, void, undefined> {
   checkOptions(options);
-  const { iterations, kl: klOptions = {}, schedule = () => 3e-6, run, checkpointEvery, exportModel } = options;
+  const {
+    iterations,
+    kl: klOptions = {},
+    schedule = () => 3e-6,
+    run,
+    checkpointEvery,
+    measurement,
+    exportModel,
+  } = options;
   const { coefficient = 0.05, target = null, horizon = 10_000 } = klOptions;
   minibatchSize(options, options.prompts(0).length);
   const model = new PolicyAndValue(options.policy, options.value);
@@ -73,6 +81,7 @@ export async function* ppo(options: PpoOptions): AsyncGenerator<PpoEvent, void, 
       state: { save: () => ({ klCoefficient }), load: (saved) => (klCoefficient = Number(saved['klCoefficient'])) },
       ...(run && { run }),
       ...(checkpointEvery && { checkpointEvery }),
+      ...(measurement && { measurement }),
       ...(exportModel && { exportModel }),
       ...(options.signal && { signal: options.signal }),
       ...(options.pause && { pause: options.pause }),

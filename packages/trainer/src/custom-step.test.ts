@@ -17,15 +17,20 @@ interface Plan {
   stopAfter?: number;
   /** This step, from 0 on, moves the model and then fails. */
   failAt?: number;
+  measureEvery?: number;
 }
 
 /** Steps that pull all weights by an amount that is their own state: it doubles each time. */
-async function pull({ store, existing, stopAfter, failAt }: Plan): Promise<TrainEvent[]> {
+async function pull({ store, existing, stopAfter, failAt, measureEvery }: Plan): Promise<TrainEvent[]> {
   using model = tinyModel();
   const optimizer = new AdamW(parameters(model), { weightDecay: 0 });
   const controller = new AbortController();
   const run = await Run.open(store, '', { config: { what: 'pull' }, ...(existing && { existing }) });
   let amount = 0.001;
+  const measure = (step: number) => {
+    const weight = [...parameters(model).values()][0]!.dataSync()[0]!;
+    return Promise.resolve({ steps: step, weight });
+  };
   const events: TrainEvent[] = [];
   try {
     const training = train({
@@ -37,6 +42,7 @@ async function pull({ store, existing, stopAfter, failAt }: Plan): Promise<Train
       run,
       signal: controller.signal,
       state: { save: () => ({ amount }), load: (saved) => (amount = saved['amount'] as number) },
+      ...(measureEvery && { measurement: { every: measureEvery, measure } }),
       performStep: (step, learningRate) => {
         const gradients = new Map([...parameters(model)].map(([path, { shape }]) => [path, tf.fill(shape, amount)]));
         optimizer.step(gradients, { learningRate });
@@ -82,11 +88,25 @@ describe('train with steps of the caller', () => {
     );
   });
 
+  it('measures with a function of the caller: before the first step, on the way, after the last', async () => {
+    const store = memoryStore();
+    const events = await pull({ store, measureEvery: 4 });
+    const measured = events.filter((event) => event.type === 'measurement');
+    expect(measured.map(({ step, metrics }) => [step, metrics['steps']])).toEqual([
+      [0, 0],
+      [4, 4],
+      [6, 6],
+    ]);
+    const lines = new TextDecoder().decode((await store.read('metrics.jsonl'))!).split('\n');
+    expect(lines).toContain(JSON.stringify({ step: 4, eval_steps: 4, eval_weight: measured[1]!.metrics['weight'] }));
+  });
+
   it.each([1, 2, 3, 5])('goes on after step %i to the same bytes, their state included', async (stopAfter) => {
     const [whole, parted] = [memoryStore(), memoryStore()];
-    await pull({ store: whole });
-    await pull({ store: parted, stopAfter });
-    await pull({ store: parted, existing: 'resume' });
+    const plan = { measureEvery: 2 };
+    await pull({ store: whole, ...plan });
+    await pull({ store: parted, stopAfter, ...plan });
+    await pull({ store: parted, existing: 'resume', ...plan });
     expect(await files(parted)).toEqual(await files(whole));
   });
 

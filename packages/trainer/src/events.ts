@@ -36,6 +36,14 @@ export interface EvaluationEvent {
   milliseconds: number;
 }
 
+/** What a function of the caller's found after `step` steps of the caller's own. */
+export interface MeasurementEvent {
+  type: 'measurement';
+  step: number;
+  metrics: Record<string, number>;
+  milliseconds: number;
+}
+
 /** The exact state was saved. */
 export interface CheckpointEvent {
   type: 'checkpoint';
@@ -70,4 +78,4 @@ export interface DoneEvent {
 export type BestLoss = { step: number; loss: number };
 
 export type TrainEvent =
-  StartEvent | StepEvent | EvaluationEvent | CheckpointEvent | PauseEvent | StoppedEvent | DoneEvent;
+  StartEvent | StepEvent | EvaluationEvent | MeasurementEvent | CheckpointEvent | PauseEvent | StoppedEvent | DoneEvent;

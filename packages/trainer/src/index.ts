@@ -4,6 +4,7 @@ export type {
   CheckpointEvent,
   DoneEvent,
   EvaluationEvent,
+  MeasurementEvent,
   PauseEvent,
   StartEvent,
   StepEvent,
@@ -30,6 +31,7 @@ export {
   type CommonTrainOptions,
   type CustomTrainOptions,
   type EvaluationPlan,
+  type MeasurementPlan,
   type TrainOptions,
 } from './train.js';
 export { NonFiniteError, type StepResult } from './training-step.js';

@@ -9,7 +9,7 @@ import {
 import { hostStateDict, loadStateDict, type Module } from '@ashlar/nn';
 import type { Optimizer } from '@ashlar/optim';
 import { configDifferences, summarize } from './config-difference.js';
-import type { BestLoss, EvaluationEvent, StepEvent } from './events.js';
+import type { BestLoss, EvaluationEvent, MeasurementEvent, StepEvent } from './events.js';
 import { JsonLines, readJsonLines } from './json-lines.js';
 import { lossCurveSvg, type CurvePoint, type LossCurve } from './loss-curve.js';
 
@@ -146,9 +146,18 @@ export class Run {
       eval_loss: loss,
       eval_perplexity: perplexity,
       ...(bitsPerByte !== null && { eval_bits_per_byte: bitsPerByte }),
-      ...Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`eval_${name}`, value])),
+      ...evaluated(metrics),
       ...probe,
     });
+    await this.flush();
+    await this.drawCurve(curve);
+  }
+
+  async recordMeasurement(
+    { step, metrics }: MeasurementEvent,
+    curve: Omit<LossCurve, 'training' | 'heldOut'>,
+  ): Promise<void> {
+    await this.metrics.add({ step, ...evaluated(metrics) });
     await this.flush();
     await this.drawCurve(curve);
   }
@@ -220,6 +229,9 @@ export class Run {
     this.heldOut = points(lines, 'eval_loss');
   }
 }
+
+const evaluated = (metrics: Record<string, number>) =>
+  Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`eval_${name}`, value]));
 
 function parsed(bytes: Uint8Array): JsonObject | null {
   try {

@@ -20,6 +20,14 @@ export interface EvaluationPlan<B extends HostBatch = TokenBatch> {
   probe?: (step: number) => Promise<JsonObject>;
 }
 
+/** How training in steps of one's own is evaluated. */
+export interface MeasurementPlan {
+  /** After how many steps; also before the first and after the last. */
+  every: number;
+  /** Looks at the model; recorded as `eval_<name>`, so the same state must give the same. */
+  measure: (step: number) => Promise<Record<string, number>>;
+}
+
 /** What every kind of training takes. */
 export interface CommonTrainOptions<M extends Module> {
   model: M;
@@ -66,6 +74,7 @@ export interface CustomTrainOptions<M extends Module> extends CommonTrainOptions
   performStep: (step: number, learningRate: number) => Promise<StepResult>;
   /** What else a step depends on and changes: saved with each checkpoint. @default nothing */
   state?: { save: () => JsonObject; load: (saved: JsonObject) => void };
+  measurement?: MeasurementPlan;
 }
 
 /**

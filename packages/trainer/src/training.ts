@@ -31,9 +31,13 @@ export class Training<M extends Module, B extends HostBatch> {
     return 'objective' in this.options ? this.options : null;
   }
 
+  private get plan() {
+    return 'objective' in this.options ? this.options.evaluation : this.options.measurement;
+  }
+
   async *events(): AsyncGenerator<TrainEvent> {
     const { steps, signal, pause } = this.options;
-    const plan = this.batched?.evaluation;
+    const plan = this.plan;
     const checkpointEvery = this.options.checkpointEvery ?? plan?.every ?? Infinity;
     yield await this.start();
     for (;;) {
@@ -41,7 +45,7 @@ export class Training<M extends Module, B extends HostBatch> {
       const isLast = step >= steps;
       // saved before the evaluation, which a resumed run does again: a state never depends on how far it got
       if (isLast || step % checkpointEvery === 0) yield* this.checkpoint();
-      if (plan && (isLast || step % plan.every === 0)) yield* this.evaluate();
+      if (plan && (isLast || step % plan.every === 0)) yield* this.batched ? this.evaluate() : this.measure();
       if (pause?.paused && !signal?.aborted) {
         yield { type: 'paused', step };
         await pause.wait(signal);
@@ -112,6 +116,18 @@ export class Training<M extends Module, B extends HostBatch> {
       if (run && exportModel) await run.saveModel('best', await exportModel(model));
     }
     yield this.evaluation;
+  }
+
+  /** Yields nothing when training is told to stop. */
+  private async *measure(): AsyncGenerator<TrainEvent> {
+    const { run, signal, measurement } = this.options as CustomTrainOptions<M>;
+    const { step } = this.progress;
+    const start = performance.now();
+    if (signal?.aborted) return;
+    const metrics = await measurement!.measure(step);
+    const event = { type: 'measurement', step, metrics, milliseconds: performance.now() - start } as const;
+    await run?.recordMeasurement(event, this.curve);
+    yield event;
   }
 
   private async *update(): AsyncGenerator<TrainEvent> {
