@@ -25,6 +25,7 @@ export { evaluateModel, type EvaluateModelOptions, type ModelEvaluation } from '
 export { completeText, generateText, type GenerateTextOptions, type TokenEvent } from './models/generate-text.js';
 export { loadModel, requireChat, withTokenizer, type LoadedModel } from './models/model-folder.js';
 export { loadRewardModel, type LoadedRewardModel } from './models/reward-model-folder.js';
+export { ending, ppoMetrics, type PpoMetrics } from './recipe/ppo-metrics.js';
 export { ownData, storyWorldData, type OwnData, type RecipeData } from './recipe/recipe-data.js';
 export { recipe, recipeRun, type RecipeEvent, type RecipeOptions } from './recipe/recipe.js';
 export type { StageEvent } from './recipe/run-stage.js';

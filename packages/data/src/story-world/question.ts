@@ -63,6 +63,10 @@ export const rightAnswer = (facts: Facts, asked: Asked): string => kinds[asked].
 export const wrongAnswers = (facts: Facts, asked: Asked): string[] =>
   kinds[asked].possible.filter((answer) => answer !== rightAnswer(facts, asked));
 
+/** What would have answered the other questions. */
+export const otherAnswers = (facts: Facts, asked: Asked): string[] =>
+  askable.filter((kind) => kind !== asked).map((kind) => rightAnswer(facts, kind));
+
 /** How an answer is said: `Anna was in the garden.`, `In the garden.` or `It was in the garden.` */
 export const forms = ['full', 'short', 'it'] as const;
 

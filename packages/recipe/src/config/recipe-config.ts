@@ -57,12 +57,12 @@ const usual: RecipeConfig = {
   model: model({ contextLength: 64, hiddenSize: 96, numLayers: 2, numHeads: 4, initializerRange: 0.1 }),
   pretrain: {
     heldOut: 0.02,
-    training: training({ steps: 700, batchSize: 32, learningRate: 4e-3, warmupSteps: 30, evaluateEvery: 175 }),
+    training: training({ steps: 600, batchSize: 32, learningRate: 4e-3, warmupSteps: 30, evaluateEvery: 150 }),
     samples: { prompts: [''], maxNewTokens: 40, temperature: 0.8, topK: null },
   },
   sft: {
     ...PAIRS,
-    training: training({ steps: 800, batchSize: 32, learningRate: 4e-3, warmupSteps: 20, evaluateEvery: 200 }),
+    training: training({ steps: 800, batchSize: 32, learningRate: 3e-3, warmupSteps: 20, evaluateEvery: 200 }),
   },
   lora: {
     ...PAIRS,
@@ -75,7 +75,7 @@ const usual: RecipeConfig = {
   reward: {
     heldOut: 0.1,
     centerCoefficient: 0.01,
-    training: training({ steps: 300, batchSize: 32, learningRate: 1e-3, warmupSteps: 10, evaluateEvery: 100 }),
+    training: training({ steps: 400, batchSize: 32, learningRate: 1.5e-3, warmupSteps: 10, evaluateEvery: 100 }),
   },
   ppo: {
     iterations: 60,
