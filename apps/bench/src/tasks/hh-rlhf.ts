@@ -17,7 +17,7 @@ const CORPUS = 'hh-rlhf-harmless-1800';
 const FOLDS = 5;
 const END = '<|endoftext|>';
 const CONTEXT_LENGTH = 192;
-const PRETRAINING = { steps: 1000, rowLength: 128, batchSize: 16, learningRate: 2e-3 };
+const PRETRAINING = { steps: 500, rowLength: 128, batchSize: 16, learningRate: 2e-3 };
 const REWARD = { batchSize: 16, learningRate: 5e-4, weightDecay: 0.1, centerCoefficient: 0.01 };
 
 interface Pair extends PreferenceExample {
@@ -27,7 +27,7 @@ interface Pair extends PreferenceExample {
   characters: { chosen: number; rejected: number };
 }
 
-/** Pairs as ids, cut at the start of what both begin with where they are longer than the context. */
+/** Pairs as ids; of what is longer than the context, the start of what both begin with is left out, then the end. */
 function encoded(
   rows: readonly { chosen: string; rejected: string }[],
   tokenizer: ReturnType<typeof trainBpe>,
@@ -36,13 +36,14 @@ function encoded(
   return rows.flatMap(({ chosen, rejected }) => {
     const example = encodePreference({ chosen, rejected }, { tokenizer, eosTokenId, maxLength: 100_000 });
     if (!example) return [];
-    const cut = Math.max(0, Math.max(example.chosen.length, example.rejected.length) - CONTEXT_LENGTH);
+    const over = Math.max(example.chosen.length, example.rejected.length) - CONTEXT_LENGTH;
+    const cut = Math.max(0, Math.min(over, example.promptLength - 1));
     const characters = { chosen: chosen.length, rejected: rejected.length };
     return {
       ...example,
-      chosen: example.chosen.slice(cut),
-      rejected: example.rejected.slice(cut),
-      promptLength: Math.max(0, example.promptLength - cut),
+      chosen: example.chosen.slice(cut, cut + CONTEXT_LENGTH),
+      rejected: example.rejected.slice(cut, cut + CONTEXT_LENGTH),
+      promptLength: example.promptLength - cut,
       longerBy: chosen.length - rejected.length,
       characters,
     };
