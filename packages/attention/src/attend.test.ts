@@ -46,6 +46,19 @@ describe('attend', () => {
     });
   });
 
+  it('keeps the texts of a packed row apart', () => {
+    tf.tidy(() => {
+      const [q, k, v] = [random([1, 7, 20], 1), random([1, 7, 10], 2), random([1, 7, 10], 3)];
+      const segments = tf.tensor2d([[0, 0, 0, 4, 4, 4, 4]], [1, 7], 'int32');
+      const part = (x: tf.Tensor, start: number, length: number) => tf.slice(x, [0, start, 0], [1, length, -1]);
+      const alone = ([[0, 3], [3, 4]] as const).map(([start, length]) => {
+        const [pq, pk, pv] = [q, k, v].map((x) => part(x, start, length)) as [tf.Tensor, tf.Tensor, tf.Tensor];
+        return attend(pq, pk, pv, sizes);
+      }); // prettier-ignore
+      expect(difference(attend(q, k, v, { ...sizes, segments }), tf.concat(alone, 1))).toBeLessThan(1e-6);
+    });
+  });
+
   it('shows its weights, which sum to one', () => {
     tf.tidy(() => {
       let weights: tf.Tensor | undefined;
@@ -80,6 +93,8 @@ describe('attend', () => {
       const refused = 'attend: a cache needs causal attention and knows its own padding';
       expect(() => attend(x, x, x, { numHeads: 2, cache, causal: false })).toThrow(refused);
       expect(() => attend(x, x, x, { numHeads: 2, cache, keyMask: paddingMask([1], 2) })).toThrow(refused);
+      const segments = tf.zeros([1, 2], 'int32');
+      expect(() => attend(x, x, x, { numHeads: 2, cache, segments })).toThrow('attend: segments are for whole rows');
     });
   });
 });

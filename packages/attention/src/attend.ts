@@ -15,6 +15,8 @@ export interface AttendOptions {
   rng?: DropoutRng;
   /** int32 `[batch, seq]`, 0 for keys that nobody may see. Not with a cache, which masks its left padding itself. */
   keyMask?: tf.Tensor;
+  /** int32 `[batch, seq]`: a token sees tokens of its own number alone, as in rows that pack several texts. Not with a cache. */
+  segments?: tf.Tensor;
   /** Attend to the cached tokens of this layer too, and add these. */
   cache?: KvCache;
   /** Layer of the cache. @default 0 */
@@ -33,12 +35,14 @@ export interface AttendOptions {
  * @param k `[batch, seq, numKvHeads * headDim]`
  * @param v as `k`
  * @returns `[batch, seq, numHeads * headDim]`
- * @throws RangeError for a cache without causal attention, or a key mask beside a cache
+ * @throws RangeError for a cache without causal attention, or a key mask or segments beside a cache
  */
 export function attend(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, options: AttendOptions): tf.Tensor {
   const { numHeads, numKvHeads = numHeads, causal = true, dropout = 0, rng, cache, layer = 0, trace, path } = options;
   if (cache && (!causal || options.keyMask))
     throw new RangeError('attend: a cache needs causal attention and knows its own padding (leftPadding), no keyMask');
+  if (cache && options.segments)
+    throw new RangeError('attend: segments are for whole rows; a cache holds one text a row, so pass one of the two');
   const stored = cache?.append(layer, k, v);
   const keys = stored?.keys ?? k;
   const keyMask = stored?.keyMask ?? options.keyMask;
@@ -47,6 +51,7 @@ export function attend(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, options: Attend
     numKvHeads,
     causal,
     ...(keyMask && { keyMask }),
+    ...(options.segments && { segments: options.segments }),
     ...(stored && { queryOffset: stored.position }),
   };
   if (trace) {

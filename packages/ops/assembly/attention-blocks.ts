@@ -1,4 +1,4 @@
-import { add, at, f4, fma, mul } from './simd';
+import { add, at, f4, fma, ldUpTo4, mul } from './simd';
 import { streamWords } from './dropout';
 // Building blocks of the attention kernels. A block of scores is kept TRANSPOSED, S[key][query]: the softmax runs along
 // lanes without horizontal sums, keys and values are read in place, and S is the packed left operand of S^T V.
@@ -113,18 +113,39 @@ export function transpose8(rows: usize, rs: usize, n: u32, D: u32, t: usize, sca
 @inline function keyLane(key: u32, mask: usize): v128 {
   return i32x4.splat(mask && !load<u32>(at(mask, key)) ? 0x7fffffff : key);
 }
-/** How many of the n keys from k0 on are seen by every query from `position` on. */
-export function freeKeys(n: u32, k0: u32, position: i32, causal: u32, mask: usize): u32 {
-  return mask ? 0 : causal ? max(0, min(n as i32, position + 1 - k0 as i32)) as u32 : n;
+/**
+ * How many of the n keys from k0 on are seen by every query from `position` on; `hides` is not 0 where a mask or segments
+ * may hide any of them.
+ */
+export function freeKeys(n: u32, k0: u32, position: i32, causal: u32, hides: usize): u32 {
+  return hides ? 0 : causal ? max(0, min(n as i32, position + 1 - k0 as i32)) as u32 : n;
 }
-/** Gives unseen keys of the rows [from, n) of S the value `hidden`. */
+/** Whether one of nq queries from q0 on has the segment of one of n keys from k0 on; all have it where there are no segments. */
+export function meet(segments: usize, q0: u32, nq: u32, k0: u32, n: u32): bool {
+  if (!segments) return true;
+  for (let i = q0; i < q0 + nq; i++) {
+    const own = load<u32>(at(segments, i));
+    for (let j = k0; j < k0 + n; j++) if (load<u32>(at(segments, j)) == own) return true;
+  }
+  return false;
+}
+/**
+ * Gives unseen keys of the rows [from, n) of S the value `hidden`. With segments [T] (0: none) the 8 queries from q0 on see
+ * only keys of their own.
+ */
 export function hideKeys(s: usize, from: u32, n: u32, k0: u32, position: i32, causal: u32, mask: usize,
-    hidden: f32): void {
+    segments: usize, q0: u32, T: u32, hidden: f32): void {
+  const more = segments ? T - q0 : 0, o0 = ldUpTo4(at(segments, q0), more), o1 = ldUpTo4(at(segments, q0 + 4), more - 4);
   const h = f4(hidden), l0 = lastKeys(position, causal), l1 = lastKeys(position + 4, causal);
   for (let j = from, p = s + from * SROW; j < n; j++, p += SROW) {
     const key = keyLane(k0 + j, mask);
-    v128.store(p, v128.bitselect(h, v128.load(p), i32x4.gt_s(key, l0)));
-    v128.store(p, v128.bitselect(h, v128.load(p, 16), i32x4.gt_s(key, l1)), 16);
+    let h0 = i32x4.gt_s(key, l0), h1 = i32x4.gt_s(key, l1);
+    if (segments) {
+      const other = v128.load_splat<u32>(at(segments, k0 + j));
+      h0 = v128.or(h0, i32x4.ne(other, o0)); h1 = v128.or(h1, i32x4.ne(other, o1));
+    }
+    v128.store(p, v128.bitselect(h, v128.load(p), h0));
+    v128.store(p, v128.bitselect(h, v128.load(p, 16), h1), 16);
   }
 }
 

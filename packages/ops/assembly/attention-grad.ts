@@ -1,7 +1,7 @@
 import { at, f4, fma, hsum, ld, mul, st, sub } from './simd';
 import { vexpFast } from './exp';
 import {
-  BK, BQ, SROW, accumulate, accumulateT, dropBlock, freeKeys, hideKeys, scores, transpose8,
+  BK, BQ, SROW, accumulate, accumulateT, dropBlock, freeKeys, hideKeys, meet, scores, transpose8,
 } from './attention-blocks';
 
 /** mrow[i] = log-sum-exp and delta[i] = dy . y of the block's queries. */
@@ -31,13 +31,13 @@ function gradientRows(s: usize, g: usize, n: u32, lse: usize, delta: usize): voi
 export function attention_grad(q: usize, k: usize, v: usize, y: usize, dy: usize, lse: usize, dq: usize, dk: usize,
     dv: usize,
   B: u32, H: u32, G: u32, T: u32, S: u32, D: u32, scale: f32, causal: u32, offset: i32, mask: usize,
-  stream: usize, threshold: u32, keep: f32, scratch: usize): void {
+  segments: usize, stream: usize, threshold: u32, keep: f32, scratch: usize): void {
   const R = ((H * D) as usize) << 2, KR = ((G * D) as usize) << 2, DR = (D as usize) << 2, SC = f4(scale);
   const qt = scratch, dt = at(qt, BQ * D), s = at(dt, BQ * D), ds = at(s, BK * BQ), acc = at(ds, BK * BQ);
   const mrow = at(acc, BQ * D), delta = at(mrow, BQ), words = at(delta, BQ);
   memory.fill(dk, 0, KR * B * S); memory.fill(dv, 0, KR * B * S);
   for (let b: u32 = 0; b < B; b++) for (let h: u32 = 0; h < H; h++) {
-    const head = b * H + h, seen = mask ? at(mask, b * S) : 0;
+    const head = b * H + h, seen = mask ? at(mask, b * S) : 0, apart = segments ? at(segments, b * S) : 0;
     const own = R * (b * T) + DR * h, shared = KR * (b * S) + DR * (h / (H / G));
     for (let q0: u32 = 0; q0 < T; q0 += BQ) {
       const nq = min(BQ, T - q0), start = offset + q0 as i32;
@@ -49,6 +49,7 @@ export function attention_grad(q: usize, k: usize, v: usize, y: usize, dy: usize
       memory.fill(acc, 0, (BQ * D) << 2);
       for (let k0: u32 = 0; k0 < end; k0 += BK) {
         const keys = shared + KR * k0, kp = k + keys, vp = v + keys, n = min(BK, end - k0);
+        if (!meet(apart, q0, nq, k0, n)) continue;
         const ahead = causal ? start - k0 as i32 : 0x3fffffff;   // how far query 0 of the block stands beyond key 0
         const first: u32 = ahead < 0 ? -ahead & ~7 : 0;          // queries before it see no key of this block
         for (let i = first; i < nq; i += 8) {
@@ -58,12 +59,12 @@ export function attention_grad(q: usize, k: usize, v: usize, y: usize, dy: usize
           scores(kp, KR, S - k0, at(qt, i * D), D, si, m);
           scores(vp, KR, S - k0, at(dt, i * D), D, di, m);
           const row = (head as u64) * T + q0 + i, nr = min(8, nq - i), position = start + i as i32;
-          const free = freeKeys(m, k0, position, causal, seen);
+          const free = freeKeys(m, k0, position, causal, seen | apart);
           if (stream) dropBlock(di, m, row, nr, S, k0, threshold, keep, stream, words);
           gradientRows(si, di, m, at(mrow, i), at(delta, i));
           if (free < m) {
-            hideKeys(si, free, m, k0, position, causal, seen, 0);
-            hideKeys(di, free, m, k0, position, causal, seen, 0);
+            hideKeys(si, free, m, k0, position, causal, seen, apart, q0 + i, T, 0);
+            hideKeys(di, free, m, k0, position, causal, seen, apart, q0 + i, T, 0);
           }
           if (stream) dropBlock(si, m, row, nr, S, k0, threshold, keep, stream, words);
           accumulate(di, kp, KR, m, at(acc, i * D), D);

@@ -2,7 +2,7 @@ import { add, at, f4, fma, ld, mul, st, sub } from './simd';
 import { logf, vexpFast } from './exp';
 import { attendRow, rowScratch } from './attention-row';
 import {
-  BK, BQ, MASKED, SROW, WORDS, accumulate, dropBlock, freeKeys, hideKeys, scores, transpose8,
+  BK, BQ, MASKED, SROW, WORDS, accumulate, dropBlock, freeKeys, hideKeys, meet, scores, transpose8,
 } from './attention-blocks';
 // Attention in blocks with an online softmax (Dao 2022), on packed heads: q and y [B, T, H * D], k and v [B, S, G * D],
 // D a multiple of 8. Query head h reads key head h / (H / G). Query t stands at position offset + t of the key axis.
@@ -42,16 +42,18 @@ export function attention_scratch(D: u32, S: u32): u32 {
 
 /**
  * y = dropout(softmax(scale q k^T, unseen keys left out)) v; lse[B, H, T] = log of the softmax's denominator.
- * A query that sees nothing gives 0 in both. mask is int32 [B, S] or 0; stream 0 means no dropout.
+ * A query that sees nothing gives 0 in both. mask is int32 [B, S] or 0; stream 0 means no dropout. Segments are int32
+ * [B, S] or 0: with them T is S, and a query sees only keys of its own segment.
  */
 export function attention(q: usize, k: usize, v: usize, y: usize, lse: usize, B: u32, H: u32, G: u32, T: u32,
     S: u32, D: u32,
-  scale: f32, causal: u32, offset: i32, mask: usize, stream: usize, threshold: u32, keep: f32, scratch: usize): void {
+  scale: f32, causal: u32, offset: i32, mask: usize, segments: usize, stream: usize, threshold: u32, keep: f32,
+  scratch: usize): void {
   const R = ((H * D) as usize) << 2, KR = ((G * D) as usize) << 2, DR = (D as usize) << 2;
   const qt = scratch, s = at(qt, BQ * D), acc = at(s, BK * BQ), mrow = at(acc, BQ * D), lrow = at(mrow, BQ);
   const sum = at(lrow, BQ), words = at(sum, BQ);
   for (let b: u32 = 0; b < B; b++) for (let h: u32 = 0; h < H; h++) {
-    const head = b * H + h, seen = mask ? at(mask, b * S) : 0;
+    const head = b * H + h, seen = mask ? at(mask, b * S) : 0, apart = segments ? at(segments, b * S) : 0;
     const qh = q + R * (b * T) + DR * h, yh = y + R * (b * T) + DR * h;
     const kh = k + KR * (b * S) + DR * (h / (H / G)), vh = v + KR * (b * S) + DR * (h / (H / G));
     if (T == 1 && !stream) {
@@ -71,9 +73,10 @@ export function attention(q: usize, k: usize, v: usize, y: usize, lse: usize, B:
           const limit = causal ? max(0, min(end as i32, position + 8)) as u32 : end;
           if (limit <= k0) continue;
           const n = min(BK, limit - k0), si = at(s, i);
+          if (!meet(apart, q0 + i, min(8, nq - i), k0, n)) continue;
           scores(kp, KR, S - k0, at(qt, i * D), D, si, n);
-          const free = freeKeys(n, k0, position, causal, seen);
-          if (free < n) hideKeys(si, free, n, k0, position, causal, seen, MASKED);
+          const free = freeKeys(n, k0, position, causal, seen | apart);
+          if (free < n) hideKeys(si, free, n, k0, position, causal, seen, apart, q0 + i, T, MASKED);
           const mi = at(mrow, i), li = at(lrow, i), m0 = ld(mi), m1 = ld(mi + 16);
           maxRows(si, n, mi);
           expRows(si, n, mi, sum);

@@ -90,6 +90,34 @@ describe('Gpt2', () => {
     });
   });
 
+  it('gives packed rows the logits and the gradients of the texts alone', () => {
+    using model = new Gpt2(small);
+    const texts = [[1, 2, 3], [7, 1, 8, 2, 8], [5], [9, 0]]; // prettier-ignore
+    tf.tidy(() => {
+      const tensor = (rows: number[][]) => ids(rows.map((texts) => texts.flat()));
+      const packed = tensor([
+        [...texts[0]!, ...texts[1]!],
+        [...texts[2]!, ...texts[3]!, 0, 0, 0, 0, 0],
+      ]);
+      const positions = tensor([[0, 1, 2, 0, 1, 2, 3, 4], [0, 0, 1, 0, 1, 2, 3, 4]]); // prettier-ignore
+      const segments = tensor([[0, 0, 0, 1, 1, 1, 1, 1], [0, 1, 1, 2, 2, 2, 2, 2]]); // prettier-ignore
+      const starts = [[0, 0], [0, 3], [1, 0], [1, 1]]; // prettier-ignore
+      const together = () => {
+        const logits = model.forward(packed, { positions, segments });
+        return texts.map(({ length }, i) => tf.slice(logits, [...starts[i]!, 0], [1, length, -1]));
+      };
+      const apart = () => texts.map((text) => model.forward(ids([text])));
+      const loss = (run: () => tf.Tensor[]) =>
+        valueAndGradients(() => tf.addN(run().map((x) => tf.sum(tf.square(x)))) as tf.Scalar, parameters(model));
+      const alone = apart();
+      together().forEach((logits, i) => expect(difference(logits, alone[i]!)).toBeLessThan(1e-6));
+      const [a, b] = [loss(together), loss(apart)];
+      for (const [path, gradient] of a.gradients)
+        expect(difference(gradient, b.gradients.get(path)!)).toBeLessThan(1e-5);
+      expect(() => model.forward(packed, { segments, cache: model.createCache(2) })).toThrow('attend: segments');
+    });
+  });
+
   it('keeps only the logits that are asked for', () => {
     using model = new Gpt2(small);
     tf.tidy(() => {

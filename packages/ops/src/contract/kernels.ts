@@ -37,6 +37,8 @@ export interface AttentionMasks {
   keyMask?: Tensor;
   /** int32 scalar: position of query 0 on the key axis; keySeq - seq when missing */
   queryOffset?: Tensor;
+  /** int32 `[batch, seq]`, where seq is keySeq and there is no queryOffset: key j is visible to query i only where they are equal */
+  segments?: Tensor;
 }
 
 /**

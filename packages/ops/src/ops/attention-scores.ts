@@ -41,18 +41,25 @@ export function scores(q: tf.Tensor, k: tf.Tensor, scale: number, shape: Attenti
   return tf.reshape(tf.mul(tf.matMul(q, k, false, true), scale), [batch, numHeads, seq, keySeq]);
 }
 
-/** bool, true where a query may see a key: `[batch or 1, 1, seq or 1, keySeq]`; undefined when it may see all. */
+/** bool, true where a query may see a key: `[batch or 1, 1, seq or 1, keySeq]`; undefined when all may see all. */
 export function visibility(
-  { keyMask, queryOffset }: AttentionMasks,
+  { keyMask, queryOffset, segments }: AttentionMasks,
   causal: boolean,
   { batch, seq, keySeq }: AttentionShape,
 ): tf.Tensor | undefined {
-  const present = keyMask && tf.reshape(tf.notEqual(keyMask, tf.scalar(0, 'int32')), [batch, 1, 1, keySeq]);
-  if (!causal) return present;
+  const conditions: tf.Tensor[] = [];
+  if (keyMask) conditions.push(tf.reshape(tf.notEqual(keyMask, tf.scalar(0, 'int32')), [batch, 1, 1, keySeq]));
+  if (segments)
+    conditions.push(tf.equal(tf.reshape(segments, [batch, 1, seq, 1]), tf.reshape(segments, [batch, 1, 1, keySeq])));
+  if (causal) conditions.push(notLater(queryOffset, seq, keySeq));
+  return conditions.length > 0 ? conditions.reduce((all, condition) => tf.logicalAnd(all, condition)) : undefined;
+}
+
+/** bool `[1, 1, seq, keySeq]`: true where a key does not lie behind the query. */
+function notLater(queryOffset: tf.Tensor | undefined, seq: number, keySeq: number): tf.Tensor {
   const offset = queryOffset ?? tf.scalar(keySeq - seq, 'int32');
   const last = tf.add(tf.range(0, seq, 1, 'int32'), tf.reshape(offset, [1])); // the last key that each query sees
-  const past = tf.lessEqual(tf.range(0, keySeq, 1, 'int32'), tf.reshape(last, [1, 1, seq, 1]));
-  return present ? tf.logicalAnd(past, present) : past;
+  return tf.lessEqual(tf.range(0, keySeq, 1, 'int32'), tf.reshape(last, [1, 1, seq, 1]));
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { defineOp } from '../contract/define-op.js';
-import type { AttentionAttrs } from '../contract/kernels.js';
+import type { AttentionAttrs, AttentionMasks } from '../contract/kernels.js';
 import type { DropoutRng } from '../random/dropout-rng.js';
 import {
   attentionShape,
@@ -33,7 +33,7 @@ const run = /* @__PURE__ */ defineOp<'AshlarAttention'>({
   },
   gradient: {
     wanted: ['q', 'k', 'v'],
-    saves: ['q', 'k', 'v', 'rng', 'keyMask', 'queryOffset', 'y', 'logSumExp'],
+    saves: ['q', 'k', 'v', 'rng', 'keyMask', 'queryOffset', 'segments', 'y', 'logSumExp'],
     reference({ dy, q, k, v, logSumExp, rng, ...masks }, { dropoutRate, wanted, ...attrs }) {
       const shape = attentionShape(q, k, attrs);
       const [qs, ks, vs, dys] = [q, k, v, dy].map((x) => splitHeads(x, shape)) as [
@@ -98,6 +98,11 @@ export interface AttentionWeightsOptions {
   keyMask?: tf.Tensor;
   /** int32 scalar: position of query 0 on the key axis. @default keySeq - seq */
   queryOffset?: tf.Tensor;
+  /**
+   * int32 `[batch, seq]` for self-attention (seq = keySeq, no queryOffset): key j is visible to query i only where their
+   * numbers are equal, as in rows that pack several texts.
+   */
+  segments?: tf.Tensor;
 }
 
 export interface AttentionOptions extends AttentionWeightsOptions {
@@ -148,7 +153,7 @@ export function attentionWeights(q: tf.Tensor, k: tf.Tensor, options: AttentionW
 
 /** Checks the call and fills in its defaults. */
 function prepare(op: string, q: tf.Tensor, k: tf.Tensor, options: AttentionWeightsOptions) {
-  const { numHeads, numKvHeads = numHeads, causal = true, keyMask, queryOffset } = options;
+  const { numHeads, numKvHeads = numHeads, causal = true, keyMask, queryOffset, segments } = options;
   checkInput(op, 'q', q, 'float32', 3);
   checkInput(op, 'k', k, 'float32', 3);
   const headDim = q.shape[2]! / numHeads;
@@ -170,6 +175,20 @@ function prepare(op: string, q: tf.Tensor, k: tf.Tensor, options: AttentionWeigh
     !queryOffset || (queryOffset.dtype === 'int32' && queryOffset.size === 1),
     () => `${op}: ${describe('queryOffset', queryOffset!)} must be an int32 scalar`,
   );
+  check(
+    !segments || (segments.dtype === 'int32' && String(segments.shape) === String(q.shape.slice(0, 2))),
+    () => `${op}: ${describe('segments', segments!)} must be int32 [${q.shape.slice(0, 2).join(', ')}]`,
+  );
+  check(
+    !segments || (!queryOffset && k.shape[1] === q.shape[1]),
+    () =>
+      `${op}: segments are for self-attention over whole rows, not for ${q.shape[1]} queries on ${k.shape[1]} keys${queryOffset ? ' with a queryOffset' : ''}`,
+  );
   const attrs: AttentionAttrs = { numHeads, numKvHeads, causal, scale: options.scale ?? 1 / Math.sqrt(headDim) };
-  return { attrs, masks: { ...(keyMask && { keyMask }), ...(causal && queryOffset && { queryOffset }) } };
+  const masks: AttentionMasks = {
+    ...(keyMask && { keyMask }),
+    ...(segments && { segments }),
+    ...(causal && queryOffset && { queryOffset }),
+  };
+  return { attrs, masks };
 }

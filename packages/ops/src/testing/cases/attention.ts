@@ -11,6 +11,7 @@ interface Variant extends AttentionShape {
   scale?: number;
   keyMask?: number[];
   queryOffset?: number;
+  segments?: number[];
   dropoutRate?: number;
   /** Standard deviation of the queries. */
   std?: number;
@@ -31,6 +32,7 @@ function weights64(x: Record<string, Host>, v: Variant): Float64Array {
         const query = (b * seq + i) * numHeads * headDim + h * headDim;
         const row = Array.from({ length: keySeq }, (_, j) => {
           if ((causal && j > queryOffset + i) || x.keyMask?.values[b * keySeq + j] === 0) return -Infinity;
+          if (x.segments && x.segments.values[b * seq + i] !== x.segments.values[b * seq + j]) return -Infinity;
           const key = ((b * keySeq + j) * numKvHeads + Math.floor((h * numKvHeads) / numHeads)) * headDim;
           let dot = 0;
           for (let d = 0; d < headDim; d++) dot += x.q!.values[query + d]! * x.k!.values[key + d]!;
@@ -72,6 +74,7 @@ function inputsOf(v: Variant, withValues: boolean): Record<string, Host> {
     ...(withValues && { v: normal(`${v.name} v`, kv) }),
     ...(v.keyMask && { keyMask: ints([v.batch, v.keySeq], v.keyMask) }),
     ...(v.queryOffset !== undefined && { queryOffset: ints([], [v.queryOffset]) }),
+    ...(v.segments && { segments: ints([v.batch, v.seq], v.segments) }),
   };
 }
 
@@ -81,6 +84,7 @@ const optionsOf = (v: Variant, x: Record<string, unknown>): AttentionWeightsOpti
   ...(v.causal !== undefined && { causal: v.causal }),
   ...(v.scale !== undefined && { scale: v.scale }),
   ...(x.keyMask ? { keyMask: x.keyMask as AttentionWeightsOptions['keyMask'] & object } : {}),
+  ...(x.segments ? { segments: x.segments as AttentionWeightsOptions['segments'] & object } : {}),
   ...(x.queryOffset ? { queryOffset: x.queryOffset as AttentionWeightsOptions['queryOffset'] & object } : {}),
 });
 
@@ -127,6 +131,34 @@ const variants: Variant[] = [
   { name: 'a row of the batch sees nothing', ...small, causal: false, keyMask: [0, 0, 0, 1, 0, 1] },
   { name: 'before the first key', ...small, queryOffset: -2 },
   { name: 'sharp scores', ...small, std: 20 },
+  { name: 'packed rows', ...small, seq: 5, keySeq: 5, segments: [0, 0, 1, 1, 1, 3, 3, 3, 3, -7] },
+  { name: 'every token alone', ...small, segments: [0, 1, 2, 2, 1, 0] },
+  {
+    name: 'packed, bidirectional, interleaved',
+    ...small,
+    causal: false,
+    segments: [1, 0, 1, 2 ** 31 - 1, -(2 ** 31), 7],
+  },
+  {
+    name: 'packed, grouped, padded, sharp',
+    ...small,
+    numHeads: 4,
+    std: 20,
+    keyMask: [0, 1, 1, 1, 1, 0],
+    segments: [0, 0, 1, 0, 0, 1],
+  },
+  { name: 'packed, dropout', ...small, segments: [0, 0, 1, 2, 3, 3], dropoutRate: 0.3 },
+  {
+    name: 'packed, longer than a tile',
+    ...small,
+    batch: 1,
+    seq: 67,
+    keySeq: 67,
+    numHeads: 1,
+    numKvHeads: 1,
+    headDim: 2,
+    segments: Array.from({ length: 67 }, (_, i) => (i < 50 ? Math.floor(i / 3) : 50)),
+  },
   { name: 'dropout', ...small, dropoutRate: 0.3 },
   { name: 'dropout, grouped, padded', ...small, numHeads: 4, keyMask: [0, 1, 1, 1, 1, 1], dropoutRate: 0.5 },
   { name: 'longer than a tile', ...small, batch: 1, seq: 37, keySeq: 41, numHeads: 1, numKvHeads: 1, headDim: 17 },

@@ -19,6 +19,8 @@ interface Case {
   causal: boolean;
   offset: number;
   masked?: boolean;
+  /** Tokens of each segment. */
+  packed?: number;
   rate?: number;
 }
 
@@ -36,7 +38,19 @@ function dropoutFactors(size: number, rate: number): Float64Array {
   return factors;
 }
 
-function check({ batch, heads, kvHeads, seq, keySeq, headDim, causal, offset, masked, rate = 0 }: Case): number {
+function check({
+  batch,
+  heads,
+  kvHeads,
+  seq,
+  keySeq,
+  headDim,
+  causal,
+  offset,
+  masked,
+  packed,
+  rate = 0,
+}: Case): number {
   memory.reset();
   const scale = 1 / Math.sqrt(headDim);
   const [rowQ, rowK] = [heads * headDim, kvHeads * headDim];
@@ -44,6 +58,7 @@ function check({ batch, heads, kvHeads, seq, keySeq, headDim, causal, offset, ma
   const [k, v] = [random(batch * keySeq * rowK), random(batch * keySeq * rowK)];
   const dy = random(batch * seq * rowQ);
   const mask = masked ? Int32Array.from(random(batch * keySeq), (x) => Number(x > -0.3)) : null;
+  const segments = packed ? Int32Array.from({ length: batch * keySeq }, (_, i) => Math.floor(i / packed)) : null;
   const factors = dropoutFactors(batch * heads * seq * keySeq, rate);
 
   const [pq, pk, pv, pdy] = [q, k, v, dy].map((values) => memory.floatArray(values)) as [
@@ -55,10 +70,11 @@ function check({ batch, heads, kvHeads, seq, keySeq, headDim, causal, offset, ma
   const [py, plse] = [memory.floatArray(q.length), memory.floatArray(batch * heads * seq)];
   const [pdq, pdk, pdv] = [memory.floatArray(q.length), memory.floatArray(k.length), memory.floatArray(v.length)];
   const pmask = mask ? memory.intArray(mask) : 0;
+  const psegments = segments ? memory.intArray(segments) : 0;
   const pstream = memory.intArray(stream);
   const scratch = memory.scratch(memory.kernels.attention_scratch(headDim, keySeq));
   const common = [
-    ...([batch, heads, kvHeads, seq, keySeq, headDim, scale, Number(causal), offset, pmask] as const),
+    ...([batch, heads, kvHeads, seq, keySeq, headDim, scale, Number(causal), offset, pmask, psegments] as const),
     ...([rate > 0 ? pstream : 0, Math.floor(rate * 2 ** 32), 1 / (1 - rate), scratch] as const),
   ] as const;
   memory.kernels.attention(pq, pk, pv, py, plse, ...common);
@@ -77,7 +93,10 @@ function check({ batch, heads, kvHeads, seq, keySeq, headDim, causal, offset, ma
         const rowOf = (j: number) => (b * keySeq + j) * rowK + Math.floor(h / (heads / kvHeads)) * headDim;
         const query = (b * seq + i) * rowQ + h * headDim;
         const visible = [...Array(keySeq).keys()].filter(
-          (j) => (!causal || j <= offset + i) && (!mask || mask[b * keySeq + j] === 1),
+          (j) =>
+            (!causal || j <= offset + i) &&
+            (!mask || mask[b * keySeq + j] === 1) &&
+            (!segments || segments[b * keySeq + i] === segments[b * keySeq + j]),
         );
         const dot = (x: Float32Array, at: number, z: Float32Array, from: number) => {
           let total = 0;
@@ -140,6 +159,15 @@ test('queries and keys of different length, any offset, grouped heads', () => {
       }
   const shape = { batch: 1, heads: 3, kvHeads: 1, seq: 40, keySeq: 70, headDim: 16, causal: false, offset: 0 };
   expect(check(shape)).toBeLessThan(1e-5);
+});
+
+test.each([1, 5, 8, 30, 64, 100])('packed rows of segments of %i tokens', (packed) => {
+  for (const seq of [1, 7, 33, 64, 130])
+    for (const causal of [false, true])
+      for (const rest of [{}, { masked: true }, { rate: 0.3 }]) {
+        const shape = { batch: 2, heads: 2, kvHeads: 1, seq, keySeq: seq, headDim: 8, causal, offset: 0 };
+        expect(check({ ...shape, ...rest, packed })).toBeLessThan(2e-5);
+      }
 });
 
 test('dropout takes exactly the words of the counter', () => {

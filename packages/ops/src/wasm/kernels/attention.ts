@@ -41,6 +41,7 @@ function commonArguments(
     Number(attrs.causal),
     offset,
     device.address(inputs.keyMask),
+    device.address(inputs.segments),
     drops ? stream : 0,
     keepThreshold(attrs.dropoutRate),
     1 / (1 - attrs.dropoutRate),
