@@ -32,7 +32,8 @@ export class ByteBpeModel implements Model {
     this.vocabulary = vocabulary;
     this.others = others;
     let size = others.size;
-    for (let id = 0; id < vocabulary.length; id++) if (vocabulary.has(id)) size++;
+    const { starts, length } = vocabulary;
+    for (let id = 0; id < length; id++) if (starts[id]! < starts[id + 1]!) size++;
     this.vocabSize = size;
   }
 

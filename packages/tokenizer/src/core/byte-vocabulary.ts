@@ -41,8 +41,15 @@ export class ByteVocabulary {
   /** The id of each byte, -1 where no token is that byte alone. */
   byteIds(): Int32Array {
     const ids = new Int32Array(256).fill(-1);
-    for (let id = this.length - 1; id >= 0; id--)
-      if (this.starts[id + 1]! - this.starts[id]! === 1) ids[this.buffer.bytes[this.starts[id]!]!] = id;
+    const { starts, length } = this;
+    const { bytes } = this.buffer;
+    // most vocabularies begin with them
+    for (let id = 0, missing = 256; id < length && missing > 0; id++) {
+      const byte = bytes[starts[id]!]!;
+      if (starts[id + 1]! - starts[id]! !== 1 || ids[byte]! >= 0) continue;
+      ids[byte] = id;
+      missing--;
+    }
     return ids;
   }
 }
