@@ -7,6 +7,9 @@ export function scaled(largest: number): [inUnit: (value: number) => string, uni
   return [(value) => (value / size).toFixed(1), unit];
 }
 
+/** `1.23`, never `-0.00` */
+export const fixed = (value: number): string => value.toFixed(2).replace(/^-0\.00$/, '0.00');
+
 /** `1:05`, `2:03:04` */
 export function duration(seconds: number): string {
   const total = Math.max(0, Math.round(seconds));

@@ -34,3 +34,19 @@ export function withExamples(command: Command, examples: readonly [command: stri
   const lines = examples.flatMap(([line, why]) => ['', `  # ${why}`, `  ${line}`]);
   return command.addHelpText('after', `\nExamples:${lines.join('\n')}\n`);
 }
+
+/** Adds the options of a training on rows; `part` is where its settings stand in those of the recipe. */
+export const withTrainingOptions = (command: Command, part: string): Command =>
+  command
+    .option('--steps <number>', 'optimizer steps in all', wholeNumber(1))
+    .option('--learning-rate <number>', 'the highest one; it falls to a tenth', numberFrom(0))
+    .option('--config <file>', `JSON with further settings, as those of ${part} in a recipe's recipe.json`);
+
+/** Adds the options of a command that keeps a run; `seeded` is what its seed is of. */
+export const withRunOptions = (command: Command, seeded: string): Command =>
+  command
+    .addOption(seedOption(`of the ${seeded}`).default(0))
+    .addOption(backendOption())
+    .option('--resume', 'go on with the run in --out, to the same bytes as without the interruption')
+    .option('--overwrite', 'replace the run in --out')
+    .addOption(jsonOption());

@@ -1,5 +1,5 @@
 import { existsSync, rmdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /**
  * Does work that writes below `folder`. Where it is refused before it wrote anything, no empty folders are left that were
@@ -39,4 +39,10 @@ function removedIfEmpty(path: string): boolean {
     return !existsSync(path);
   }
   return true;
+}
+
+/** @throws Error of one sentence where `folder` holds a model already that is not to be replaced */
+export function checkFreeForModel(folder: string, overwrite = false): void {
+  if (!overwrite && existsSync(join(folder, 'config.json')))
+    throw new Error(`${folder} holds a model or a run already: --overwrite replaces it`);
 }

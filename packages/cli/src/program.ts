@@ -25,7 +25,10 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
 
 function createProgram(terminal: Terminal, exit: (code: number) => void): Command {
   const program = new Command('ashlar')
-    .description('The ChatGPT recipe on your own text: make a tokenizer, pretrain a small GPT, generate, evaluate.')
+    .description(
+      'The ChatGPT recipe on your own text: pretrain a small GPT, teach it to answer, let it practise with a reward model, ' +
+        'make it small, talk to it.',
+    )
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(text),
@@ -42,6 +45,7 @@ function createProgram(terminal: Terminal, exit: (code: number) => void): Comman
     .helpCommand(false)
     .version(VERSION);
   withExamples(program, [
+    ['ashlar recipe --fast', 'the whole way, in about a minute'],
     [
       'ashlar pretrain --text tinyshakespeare --preset tiny --out runs/shakespeare',
       'train a small GPT, about a minute',

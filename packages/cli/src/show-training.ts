@@ -22,20 +22,21 @@ export interface Outcome {
  * Shows a training until it ends, or until Ctrl-C ends it after the step it is at.
  *
  * @param start begins it
- * @param onEvent sees each event, after it is shown
+ * @param options.head lines that are said before it, once it is certain that it begins
+ * @param options.onEvent sees each event, after it is shown
  */
 export async function showTraining(
   printer: Printer,
   start: (signal: AbortSignal) => AsyncIterable<StageEvent>,
-  onEvent: (event: StageEvent) => void | Promise<void> = () => {},
+  { head = [], onEvent }: { head?: readonly string[]; onEvent?: (event: StageEvent) => void | Promise<void> } = {},
 ): Promise<Outcome> {
-  const display = new TrainingDisplay(printer);
+  const display = new TrainingDisplay(printer, head);
   const { signal, release } = interruptible(printer);
   let [step, done, evaluation]: [number, Of<'done'> | null, Of<'evaluation'> | null] = [0, null, null];
   try {
     for await (const event of start(signal)) {
       display.show(event);
-      await onEvent(event);
+      await onEvent?.(event);
       if (event.type === 'evaluation') evaluation = event;
       if (event.type === 'stopped' || event.type === 'done') step = event.step;
       if (event.type === 'done') done = event;

@@ -4,6 +4,8 @@ export interface Terminal {
   out(text: string): void;
   /** How it is going, and what went wrong. */
   err(text: string): void;
+  /** What is typed, or comes out of a pipe. */
+  readonly input: NodeJS.ReadableStream;
   /** Whether somebody sees at once what is written there. */
   readonly isWatched: { out: boolean; err: boolean };
 }
@@ -12,6 +14,7 @@ export interface Terminal {
 export const processTerminal: Terminal = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
+  input: process.stdin,
   isWatched: { out: process.stdout.isTTY === true, err: process.stderr.isTTY === true },
 };
 

@@ -1,6 +1,6 @@
 import type { StageEvent, TrainEvent } from '@ashlar/recipe';
 import cliProgress from 'cli-progress';
-import { duration, quoted, thousands } from './format.js';
+import { duration, fixed, quoted, thousands } from './format.js';
 import { headLine } from './head-line.js';
 import type { Printer } from './terminal.js';
 
@@ -11,8 +11,10 @@ type StepEvent = Extract<TrainEvent, { type: 'step' }>;
 export class TrainingDisplay {
   private bars: cliProgress.MultiBar | null;
   private bar: cliProgress.SingleBar | undefined;
-  /** Not said before it is certain that training begins: until then it may be refused. */
-  private head: string[] = [];
+  /** Whether samples are answers. */
+  private isChat = false;
+  /** What a loss is a mean over. */
+  private unit = 'tokens';
   private steps = 0;
   private stepsSeen = 0;
   private tokensSeen = 0;
@@ -22,7 +24,11 @@ export class TrainingDisplay {
   /** The last answers of PPO. */
   private rollout: Of<'rollout'> | undefined;
 
-  constructor(private readonly printer: Printer) {
+  /** @param head is not said before it is certain that training begins: until then it may be refused */
+  constructor(
+    private readonly printer: Printer,
+    private head: readonly string[] = [],
+  ) {
     const bar = ' {bar} {step}/{steps}  {figures}  {left} left';
     this.bars = printer.showsBars
       ? new cliProgress.MultiBar(
@@ -43,8 +49,14 @@ export class TrainingDisplay {
 
   show(event: StageEvent): void {
     const head = headLine(event);
-    if (head !== null) return void this.head.push(head);
+    if (head !== null) this.head = [...this.head, head];
     switch (event.type) {
+      case 'rows':
+        this.isChat = true;
+        return;
+      case 'pairs':
+        this.unit = 'pairs';
+        return;
       case 'start':
         return this.start(event);
       case 'step':
@@ -52,13 +64,20 @@ export class TrainingDisplay {
       case 'evaluation':
         return this.evaluation(event);
       case 'sample':
-        for (const { prompt, text } of event.samples) this.line(quoted(joined(prompt, text)));
+        for (const { prompt, text } of event.samples)
+          this.line(quoted(this.isChat ? asked(prompt, text) : `${prompt}${text}`.trim()));
         return;
       case 'rollout':
         this.rollout = event;
         return;
       case 'checkpoint':
         if (this.rollout) this.iteration(this.rollout);
+        return;
+      case 'stored': {
+        const { scheme, bytes, loss } = event.stored;
+        const held = loss === null ? '' : `, held-out loss ${loss.toFixed(4)}`;
+        return this.line(`${scheme.padEnd(12)} ${thousands(bytes)} bytes${held}`);
+      }
     }
   }
 
@@ -107,12 +126,11 @@ export class TrainingDisplay {
     const { step, samples } = rollout;
     this.line(`iteration ${step}/${this.steps}  ${rewards(rollout)}  ${this.left(step)} left`);
     const { promptText, completionText } = samples[0]!;
-    if (promptText !== undefined && completionText !== undefined)
-      this.line(quoted(joined(`${promptText.trim()} `, completionText)));
+    if (promptText !== undefined && completionText !== undefined) this.line(quoted(asked(promptText, completionText)));
   }
 
   private speed(): string {
-    return `${thousands(this.tokensPerSecond ?? 0)} tokens/s`;
+    return `${thousands(this.tokensPerSecond ?? 0)} ${this.unit}/s`;
   }
 
   private left(step: number): string {
@@ -132,6 +150,6 @@ export class TrainingDisplay {
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-const rewards = ({ scores, kl }: Of<'rollout'>) => `reward ${mean(scores).toFixed(2)}  KL ${mean(kl).toFixed(2)} nats`;
+const rewards = ({ scores, kl }: Of<'rollout'>) => `reward ${fixed(mean(scores))}  KL ${fixed(mean(kl))} nats`;
 
-const joined = (prompt: string, text: string) => `${prompt}${text}`.trim();
+const asked = (question: string, answer: string) => `${question.trim()}\n> ${answer.trim()}`;

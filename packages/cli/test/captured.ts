@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { run } from '../src/program.js';
 
@@ -13,11 +14,15 @@ export interface Captured {
 }
 
 /** Runs a command line in this process. */
-export async function captured(...argv: string[]): Promise<Captured> {
+export const captured = (...argv: string[]): Promise<Captured> => capturedTyping([], ...argv);
+
+/** As `captured`, while somebody types `lines`. */
+export async function capturedTyping(lines: readonly string[], ...argv: string[]): Promise<Captured> {
   const result = { out: '', err: '' };
   const code = await run(argv, {
     out: (text) => (result.out += text),
     err: (text) => (result.err += text),
+    input: Readable.from(lines.map((line) => `${line}\n`)),
     isWatched: { out: false, err: false },
   });
   return { code, ...result };

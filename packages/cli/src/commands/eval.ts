@@ -1,9 +1,9 @@
 import { evaluateModel } from '@ashlar/recipe';
 import { abortOnInterrupt } from '@ashlar/trainer/node';
-import cliProgress from 'cli-progress';
 import { openBackend, type BackendName } from '../backend.js';
 import { thousands } from '../format.js';
 import { openModel, readText } from '../inputs.js';
+import { progressBar } from '../progress-bar.js';
 import type { Printer } from '../terminal.js';
 
 export interface EvalFlags {
@@ -17,19 +17,10 @@ export async function evalCommand(flags: EvalFlags, printer: Printer): Promise<n
   await openBackend(flags.backend);
   const { model, tokenizer } = await openModel(flags.model);
   const { signal, release } = abortOnInterrupt();
-  const bar = printer.showsBars
-    ? new cliProgress.SingleBar(
-        { format: ' {bar} {value}/{total} batches', clearOnComplete: true },
-        cliProgress.Presets.rect,
-      )
-    : null;
+  const bar = progressBar(printer, 'batches');
   try {
-    const onProgress = (done: number, total: number) => {
-      if (done === 1) bar?.start(total, 0);
-      bar?.update(done);
-    };
-    const result = await evaluateModel({ model, tokenizer, text, onProgress, signal });
-    bar?.stop();
+    const result = await evaluateModel({ model, tokenizer, text, onProgress: bar.update, signal });
+    bar.stop();
     if (!result) return 130;
     const { loss, perplexity, bitsPerByte, tokens } = result;
     printer.say(
@@ -38,7 +29,7 @@ export async function evalCommand(flags: EvalFlags, printer: Printer): Promise<n
     printer.result({ loss, perplexity, bitsPerByte });
     return 0;
   } finally {
-    bar?.stop();
+    bar.stop();
     model.dispose();
     release();
   }

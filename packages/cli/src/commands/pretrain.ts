@@ -34,10 +34,12 @@ export async function pretrainCommand(flags: PretrainFlags, printer: Printer): P
   const outcome = await showTraining(
     printer,
     (signal) => pretrain({ text, config, store, existing, signal, ...(tokenizer && { tokenizer }) }),
-    async (event) => {
-      if (event.type !== 'model') return;
-      parameters = event.parameters;
-      await checkRoom(flags.out, parameters);
+    {
+      onEvent: async (event) => {
+        if (event.type !== 'model') return;
+        parameters = event.parameters;
+        await checkRoom(flags.out, parameters);
+      },
     },
   );
   if (outcome.done) report(outcome, flags.out, printer);

@@ -1,10 +1,10 @@
 import { nodeStore } from '@ashlar/checkpoint/node';
 import { trainTokenizer, type TokenizerConfig } from '@ashlar/recipe';
-import cliProgress from 'cli-progress';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { thousands } from '../format.js';
 import { readText } from '../inputs.js';
+import { progressBar } from '../progress-bar.js';
 import type { Printer } from '../terminal.js';
 
 export interface TrainTokenizerFlags {
@@ -21,19 +21,12 @@ export async function trainTokenizerCommand(flags: TrainTokenizerFlags, printer:
   if (existsSync(file) && !flags.overwrite) throw new Error(`${file} exists already: --overwrite replaces it`);
   if (flags.kind === 'bpe' && flags.vocabSize < 256)
     throw new Error(`--vocab-size must be 256 or more, found ${flags.vocabSize}: every byte is a token`);
-  const bar = printer.showsBars
-    ? new cliProgress.SingleBar(
-        { format: ' {bar} {value}/{total} tokens', clearOnComplete: true },
-        cliProgress.Presets.rect,
-      )
-    : null;
-  bar?.start(flags.vocabSize, 0);
+  const bar = progressBar(printer, 'tokens');
   const config = { kind: flags.kind, vocabSize: flags.kind === 'bpe' ? flags.vocabSize : null };
-  const onProgress = (tokens: number) => bar?.update(tokens);
   try {
-    for await (const event of trainTokenizer({ text, config, store: nodeStore(flags.out), onProgress })) {
+    for await (const event of trainTokenizer({ text, config, store: nodeStore(flags.out), onProgress: bar.update })) {
       if (event.type !== 'tokenizer') continue;
-      bar?.stop();
+      bar.stop();
       const tokens = event.tokenizer.encode(text, { addSpecialTokens: false }).length;
       const bytesPerToken = new TextEncoder().encode(text).length / tokens;
       printer.say(`${thousands(event.vocabSize)} tokens in the vocabulary`);
@@ -43,6 +36,6 @@ export async function trainTokenizerCommand(flags: TrainTokenizerFlags, printer:
     }
     return 0;
   } finally {
-    bar?.stop();
+    bar.stop();
   }
 }
