@@ -15,7 +15,7 @@ test('what cannot be run ends with a sentence', async () => {
   );
 });
 
-test.each(['lora', 'reward'])('the band %s names what wrote it', (name) => {
+test.each(['lora', 'reward', 'ppo'])('the band %s names what wrote it', (name) => {
   const { source, seeds } = readBand<{ source: string; seeds: number[] }>(name);
   expect(existsSync(new URL(`../../../../${source}`, import.meta.url))).toBe(true);
   expect(seeds.length).toBeGreaterThanOrEqual(3);

@@ -13,7 +13,7 @@ Runs a small task and holds what comes out to its reference.
 
 ${names.join('\n')}
 
-  --seeds N         how many seeds, from 0 on (default 3; hh-rlhf 1)
+  --seeds N         how many seeds, from 0 on (default 3; ppo 5, hh-rlhf 1)
   --out FILE        result file (default apps/bench/results/NAME.json)`;
 
 /** Runs the task that the command line names, prints its report and writes its results; true when it is within its bounds. */
