@@ -1,6 +1,6 @@
 import { add, at, f4, firstLanes, hmax, hsum, ld, ldTail, mul, st, stTail, sub } from './simd';
 import { logf, vexpFast } from './exp';
-// Softmax cross entropy of rows of V logits against one target a row, in nats. Sums are taken in chunks, so that the
+// Softmax cross entropy of rows of V logits, times `factor`, against one target a row, in nats. Sums are taken in chunks, so that the
 // rounding error does not grow with the vocabulary.
 const CHUNK: u32 = 1024;
 
@@ -12,55 +12,62 @@ function rowMax(x: usize, V: u32): f32 {
   for (let j = V4; j < V; j++) m = max(m, load<f32>(at(x, j)));
   return m;
 }
-/** Sum of exp(x - m). */
-function sumExp(x: usize, V: u32, m: f32): f32 {
-  const shift = f4(m);
+/** exp(factor (x - shift)) of four elements. */
+// @ts-ignore: decorator
+@inline function scaled(x: usize, shift: v128, factor: v128): v128 { return vexpFast(mul(sub(ld(x), shift), factor)); }
+/** Sum of exp(factor (x - m)). */
+function sumExp(x: usize, V: u32, m: f32, factor: f32): f32 {
+  const shift = f4(m), F = f4(factor);
   let total: f32 = 0;
   for (let c: u32 = 0; c < V; c += CHUNK) {
     const end = min(V, c + CHUNK);
     let s = f4(0), j = c;
     for (; j + 16 <= end; j += 16) {
-      const p = at(x, j), a = vexpFast(sub(ld(p), shift)), b = vexpFast(sub(ld(p + 16), shift));
-      s = add(s, add(add(a, b), add(vexpFast(sub(ld(p + 32), shift)), vexpFast(sub(ld(p + 48), shift)))));
+      const p = at(x, j), a = scaled(p, shift, F), b = scaled(p + 16, shift, F);
+      s = add(s, add(add(a, b), add(scaled(p + 32, shift, F), scaled(p + 48, shift, F))));
     }
-    for (; j + 4 <= end; j += 4) s = add(s, vexpFast(sub(ld(at(x, j)), shift)));
-    if (j < end) s = add(s, v128.and(vexpFast(sub(ldTail(at(x, j), end - j), shift)), firstLanes(end - j)));
+    for (; j + 4 <= end; j += 4) s = add(s, scaled(at(x, j), shift, F));
+    if (j < end) s = add(s, v128.and(vexpFast(mul(sub(ldTail(at(x, j), end - j), shift), F)), firstLanes(end - j)));
     total += hsum(s);
   }
   return total;
 }
 
 /**
- * loss[r] = logSumExp(row) - row[target], 0 where the target is `ignore`; lse[r] = logSumExp(row).
+ * loss[r] = logSumExp(factor row) - factor row[target], 0 where the target is `ignore`; lse[r] = logSumExp(factor row).
  * Returns the first row whose target is neither `ignore` nor in [0, V), or -1.
  */
-export function cross_entropy(x: usize, targets: usize, loss: usize, lse: usize, rows: u32, V: u32, ignore: i32): i32 {
+export function cross_entropy(x: usize, targets: usize, loss: usize, lse: usize, rows: u32, V: u32, ignore: i32,
+    factor: f32): i32 {
   for (let r: u32 = 0; r < rows; r++, x = at(x, V)) {
     const t = load<i32>(at(targets, r));
     if (t != ignore && (t as u32) >= V) return r;
-    const m = rowMax(x, V), l = logf(sumExp(x, V, m));
-    store<f32>(at(loss, r), t == ignore ? 0 : l + (m - load<f32>(at(x, t))));
-    store<f32>(at(lse, r), m + l);
+    const m = rowMax(x, V), l = logf(sumExp(x, V, m, factor));
+    store<f32>(at(loss, r), t == ignore ? 0 : l + factor * (m - load<f32>(at(x, t))));
+    store<f32>(at(lse, r), factor * m + l);
   }
   return -1;
 }
 
-/** dx = (softmax - onehot(target)) * dy[row], zero in ignored rows. */
+/** exp(factor x - lse) of four elements. */
+// @ts-ignore: decorator
+@inline function softmax(x: usize, lse: v128, factor: v128): v128 { return vexpFast(sub(mul(ld(x), factor), lse)); }
+/** dx = (softmax - onehot(target)) * factor * dy[row], zero in ignored rows. */
 export function cross_entropy_grad(x: usize, targets: usize, lse: usize, dy: usize, dx: usize, rows: u32, V: u32,
-    ignore: i32): void {
+    ignore: i32, factor: f32): void {
   const V4 = V & ~3, rest = V & 3;
   for (let r: u32 = 0; r < rows; r++, x = at(x, V), dx = at(dx, V)) {
-    const t = load<i32>(at(targets, r)), scale = load<f32>(at(dy, r));
+    const t = load<i32>(at(targets, r)), scale = factor * load<f32>(at(dy, r));
     if (t == ignore) { memory.fill(dx, 0, (V as usize) << 2); continue; }
-    const shift = f4(load<f32>(at(lse, r))), f = f4(scale);
+    const shift = f4(load<f32>(at(lse, r))), f = f4(scale), F = f4(factor);
     let j: u32 = 0;
     for (; j + 16 <= V; j += 16) {
       const p = at(x, j), o = at(dx, j);
-      st(o, mul(vexpFast(sub(ld(p), shift)), f)); st(o + 16, mul(vexpFast(sub(ld(p + 16), shift)), f));
-      st(o + 32, mul(vexpFast(sub(ld(p + 32), shift)), f)); st(o + 48, mul(vexpFast(sub(ld(p + 48), shift)), f));
+      st(o, mul(softmax(p, shift, F), f)); st(o + 16, mul(softmax(p + 16, shift, F), f));
+      st(o + 32, mul(softmax(p + 32, shift, F), f)); st(o + 48, mul(softmax(p + 48, shift, F), f));
     }
-    for (; j < V4; j += 4) st(at(dx, j), mul(vexpFast(sub(ld(at(x, j)), shift)), f));
-    if (rest) stTail(at(dx, V4), mul(vexpFast(sub(ldTail(at(x, V4), rest), shift)), f), rest);
+    for (; j < V4; j += 4) st(at(dx, j), mul(softmax(at(x, j), shift, F), f));
+    if (rest) stTail(at(dx, V4), mul(vexpFast(sub(mul(ldTail(at(x, V4), rest), F), shift)), f), rest);
     const g = at(dx, t);
     store<f32>(g, load<f32>(g) - scale);
   }

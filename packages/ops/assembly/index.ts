@@ -7,6 +7,7 @@ export { dropout } from './dropout';
 export { embedding, embedding_grad } from './embedding';
 export { gemm, gemm_scratch } from './gemm';
 export { layer_norm, layer_norm_grad } from './layer-norm';
+export { rms_norm, rms_norm_grad } from './rms-norm';
 export { sum_axis } from './reduce';
 export { copy_rows, pad_rows } from './rows';
 export { strided_copy } from './strided-copy';

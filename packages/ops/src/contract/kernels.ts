@@ -71,6 +71,17 @@ export interface FusedKernels {
     attrs: { eps: number } & Wanted<'x' | 'weight' | 'bias'>;
   };
 
+  /** y `[..., hidden]`; residual: rstd (1 / sqrt(mean square + eps)) `[..., 1]` */
+  AshlarRmsNorm: {
+    /** x `[..., hidden]`, weight `[hidden]` */
+    inputs: { x: Tensor; weight: Tensor };
+    attrs: { eps: number } & Residuals;
+  };
+  AshlarRmsNormGrad: {
+    inputs: { dy: Tensor; x: Tensor; weight: Tensor; rstd: Tensor };
+    attrs: { eps: number } & Wanted<'x' | 'weight'>;
+  };
+
   /** y as x */
   AshlarGelu: {
     inputs: { x: Tensor };
@@ -129,15 +140,15 @@ export interface FusedKernels {
     attrs: AttentionAttrs & Wanted<'q' | 'k'>;
   };
 
-  /** y `[...]` in nats, 0 where the target is ignoreIndex; residual: logSumExp `[...]` */
+  /** y `[...]` in nats, 0 where the target is ignoreIndex; residual: logSumExp `[...]`; both of logits / temperature */
   AshlarCrossEntropy: {
     /** logits `[..., vocab]`, targets int32 `[...]` */
     inputs: { logits: Tensor; targets: Tensor };
-    attrs: { ignoreIndex: number } & Residuals;
+    attrs: { ignoreIndex: number; temperature: number } & Residuals;
   };
   AshlarCrossEntropyGrad: {
     inputs: { dy: Tensor; logits: Tensor; targets: Tensor; logSumExp: Tensor };
-    attrs: { ignoreIndex: number } & Wanted<'logits'>;
+    attrs: { ignoreIndex: number; temperature: number } & Wanted<'logits'>;
   };
 
   /** y as x: element i is kept where word i of the call's Philox stream is >= floor(rate * 2^32), and scaled by 1 / (1 - rate) */

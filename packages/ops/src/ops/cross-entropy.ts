@@ -10,12 +10,18 @@ const isTarget = (targets: tf.Tensor, vocab: number) =>
 const whereCounted = (x: tf.Tensor, targets: tf.Tensor, ignoreIndex: number) =>
   tf.where(tf.notEqual(targets, tf.scalar(ignoreIndex, 'int32')), x, tf.zerosLike(x));
 
+/** logits / temperature, `[rows, vocab]` */
+function asRows(logits: tf.Tensor, temperature: number): tf.Tensor {
+  const rows = tf.reshape(logits, [rowsOf(logits), widthOf(logits)]);
+  return temperature === 1 ? rows : tf.div(rows, temperature);
+}
+
 const run = /* @__PURE__ */ defineOp<'AshlarCrossEntropy'>({
   name: 'AshlarCrossEntropy',
   outputs: ['y', 'logSumExp'],
-  reference({ logits, targets }, { ignoreIndex, residuals }) {
+  reference({ logits, targets }, { ignoreIndex, temperature, residuals }) {
     const vocab = widthOf(logits);
-    const rows = tf.reshape(logits, [rowsOf(logits), vocab]);
+    const rows = asRows(logits, temperature);
     const max = tf.max(rows, 1, true);
     const logSumExp = tf.add(tf.reshape(max, [-1]), tf.log(tf.sum(tf.exp(tf.sub(rows, max)), 1)));
     // a selection and not a product: other logits may be -Infinity
@@ -26,13 +32,13 @@ const run = /* @__PURE__ */ defineOp<'AshlarCrossEntropy'>({
   gradient: {
     wanted: ['logits'],
     saves: ['logits', 'targets', 'logSumExp'],
-    reference({ dy, logits, targets, logSumExp }, { ignoreIndex }) {
+    reference({ dy, logits, targets, logSumExp }, { ignoreIndex, temperature }) {
       const vocab = widthOf(logits);
-      const rows = tf.reshape(logits, [rowsOf(logits), vocab]);
+      const rows = asRows(logits, temperature);
       const column = (t: tf.Tensor) => tf.reshape(t, [t.size, 1]);
       const softmax = tf.exp(tf.sub(rows, column(logSumExp)));
       const difference = tf.sub(softmax, tf.cast(isTarget(targets, vocab), 'float32'));
-      const scale = column(whereCounted(dy, targets, ignoreIndex));
+      const scale = column(whereCounted(temperature === 1 ? dy : tf.div(dy, temperature), targets, ignoreIndex));
       return [tf.reshape(tf.mul(difference, scale), logits.shape)];
     },
   },
@@ -56,11 +62,21 @@ export function crossEntropy(
   targets: tf.Tensor,
   { ignoreIndex = -100 }: CrossEntropyOptions = {},
 ): tf.Tensor {
-  checkInput('crossEntropy', 'logits', logits);
-  checkInput('crossEntropy', 'targets', targets, 'int32', 0);
+  return logLoss('crossEntropy', logits, targets, { ignoreIndex, temperature: 1 });
+}
+
+/** Cross entropy of logits / temperature, for `op`, which errors name. */
+export function logLoss(
+  op: string,
+  logits: tf.Tensor,
+  targets: tf.Tensor,
+  attrs: { ignoreIndex: number; temperature: number },
+): tf.Tensor {
+  checkInput(op, 'logits', logits);
+  checkInput(op, 'targets', targets, 'int32', 0);
   check(
     String(targets.shape) === String(logits.shape.slice(0, -1)),
-    () => `crossEntropy: ${describe('targets', targets)} must have the leading axes of ${describe('logits', logits)}`,
+    () => `${op}: ${describe('targets', targets)} must have the leading axes of ${describe('logits', logits)}`,
   );
-  return run({ logits, targets }, { ignoreIndex })[0]!;
+  return run({ logits, targets }, attrs)[0]!;
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { useBackend } from '../backend/use-backend.js';
 import { cpu } from '../cpu/index.js';
-import { adamW, attention, attentionWeights, cacheAppend, crossEntropy, dropout, DropoutRng, embedding, gelu, globalNorm, layerNorm, linear } from '../index.js'; // prettier-ignore
+import { adamW, attention, attentionWeights, cacheAppend, crossEntropy, dropout, DropoutRng, embedding, gelu, globalNorm, layerNorm, linear, linearCrossEntropy, rmsNorm, tokenLogProbs } from '../index.js'; // prettier-ignore
 
 beforeAll(() => useBackend(cpu()));
 
@@ -32,6 +32,11 @@ test.each<[string, () => unknown]>([
   ['attention: the dropout rate (1) must be in [0, 1)', () => attention(f(1, 2, 6), f(1, 2, 6), f(1, 2, 6), { numHeads: 2, dropout: { rate: 1, rng: rng() } })],
   ['crossEntropy: targets int32 [3] must have the leading axes of logits float32 [2, 5]', () => crossEntropy(f(2, 5), i(3))],
   ['crossEntropy: targets float32 [2] must be int32', () => crossEntropy(f(2, 5), f(2))],
+  ['rmsNorm: weight float32 [3] must be [5] to fit x float32 [2, 5]', () => rmsNorm(f(2, 5), f(3))],
+  ['tokenLogProbs: targets int32 [3] must have the leading axes of logits float32 [2, 5]', () => tokenLogProbs(f(2, 5), i(3))],
+  ['tokenLogProbs: the temperature (0) must be positive', () => tokenLogProbs(f(2, 5), i(2), { temperature: 0 })],
+  ['linearCrossEntropy: weight float32 [7, 4] must be [vocab, 5] to fit x float32 [2, 5]', () => linearCrossEntropy(f(2, 5), f(7, 4), i(2))],
+  ['linearCrossEntropy: chunkSize (0) must be a positive integer', () => linearCrossEntropy(f(2, 5), f(7, 5), i(2), { chunkSize: 0 })],
   ['dropout: rate (-0.1) must be in [0, 1)', () => dropout(f(2), -0.1, rng())],
   ['cacheAppend: x float32 [1, 2, 4] must be [batch, seq, width] of cache float32 [1, 5, 3]', () => cacheAppend(f(1, 5, 3), f(1, 2, 4), i())],
   ['cacheAppend: position float32 [] must be an int32 scalar', () => cacheAppend(f(1, 5, 3), f(1, 2, 3), f())],

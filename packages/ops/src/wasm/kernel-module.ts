@@ -76,6 +76,7 @@ export interface KernelModule {
     rows: number,
     vocab: number,
     ignore: number,
+    factor: number,
   ): number;
   cross_entropy_grad(
     logits: number,
@@ -86,6 +87,7 @@ export interface KernelModule {
     rows: number,
     vocab: number,
     ignore: number,
+    factor: number,
   ): void;
   dropout(x: number, y: number, n: number, threshold: number, scale: number, stream: number, words: number): void;
   embedding(ids: number, weight: number, y: number, rows: number, vocab: number, width: number): number;
@@ -125,6 +127,17 @@ export interface KernelModule {
     dgain: number,
     dbias: number,
     means: number,
+    rstds: number,
+    rows: number,
+    width: number,
+  ): void;
+  rms_norm(x: number, gain: number, y: number, rstds: number, rows: number, width: number, eps: number): void;
+  rms_norm_grad(
+    x: number,
+    gain: number,
+    dy: number,
+    dx: number,
+    dgain: number,
     rstds: number,
     rows: number,
     width: number,

@@ -1,4 +1,5 @@
 import { crossEntropy } from '../../ops/cross-entropy.js';
+import { tokenLogProbs } from '../../ops/token-log-probs.js';
 import { floats, indices, ints, normal, type Host } from '../host.js';
 import type { OpCase } from './case.js';
 import { logSumExp } from './functions.js';
@@ -47,4 +48,28 @@ export const crossEntropyCases: OpCase[] = [
     ),
     gradients: [],
   },
+];
+
+const tokenLogProbsCase = (name: string, logits: Host, targets: Host, temperature: number): OpCase => ({
+  name: `tokenLogProbs ${name}, temperature ${temperature}`,
+  inputs: { logits, targets },
+  run: (x) => tokenLogProbs(x.logits!, x.targets!, { temperature }),
+  float64: (x) => {
+    const values = x.logits!.values.map((value) => value / temperature);
+    return float64({ ...x.logits!, values }, x.targets!, -100).map((loss) => (loss === 0 ? 0 : -loss));
+  },
+  shape: targets.shape,
+  gradients: ['logits'],
+});
+
+export const tokenLogProbsCases: OpCase[] = [
+  tokenLogProbsCase('[2, 3, 7]', normal('logits', [2, 3, 7], 2), indices('targets', [2, 3], 7), 1),
+  tokenLogProbsCase('[4, 65], some ignored', normal('logits', [4, 65], 3), ints([4], [-100, 64, 0, -100]), 0.7),
+  tokenLogProbsCase('[3, 1], one class', normal('logits', [3, 1]), ints([3], [0, 0, 0]), 2),
+  tokenLogProbsCase(
+    '[2, 5], far apart',
+    floats([2, 5], [1e4, 0, -1e4, 9e3, 88, 9, 8, 7, 6, 5]),
+    ints([2], [3, 4]),
+    100,
+  ),
 ];

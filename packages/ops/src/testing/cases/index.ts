@@ -1,18 +1,23 @@
 import { attentionCases } from './attention.js';
 import type { OpCase } from './case.js';
-import { crossEntropyCases } from './cross-entropy.js';
+import { crossEntropyCases, tokenLogProbsCases } from './cross-entropy.js';
 import { dropoutCases } from './dropout.js';
 import { embeddingCases } from './embedding.js';
 import { geluCases } from './gelu.js';
 import { layerNormCases } from './layer-norm.js';
 import { linearCases } from './linear.js';
+import { linearCrossEntropyCases } from './linear-cross-entropy.js';
+import { rmsNormCases } from './rms-norm.js';
 
 export const opCases: OpCase[] = [
   ...linearCases,
   ...geluCases,
   ...layerNormCases,
+  ...rmsNormCases,
   ...embeddingCases,
   ...crossEntropyCases,
+  ...tokenLogProbsCases,
+  ...linearCrossEntropyCases,
   ...attentionCases,
   ...dropoutCases,
 ];

@@ -57,8 +57,8 @@ test.each([...widths, 5003])('cross entropy over %i classes', (vocab) => {
   const dy = random(rows);
   const [px, ptargets, pdy] = [memory.floatArray(x), memory.intArray(targets), memory.floatArray(dy)];
   const [ploss, plse, pdx] = [memory.floatArray(rows), memory.floatArray(rows), memory.floatArray(x.length)];
-  expect(memory.kernels.cross_entropy(px, ptargets, ploss, plse, rows, vocab, -100)).toBe(-1);
-  memory.kernels.cross_entropy_grad(px, ptargets, plse, pdy, pdx, rows, vocab, -100);
+  expect(memory.kernels.cross_entropy(px, ptargets, ploss, plse, rows, vocab, -100, 1)).toBe(-1);
+  memory.kernels.cross_entropy_grad(px, ptargets, plse, pdy, pdx, rows, vocab, -100, 1);
   memory.checkGuards(`cross entropy over ${vocab}`);
 
   const [loss, dx] = [new Float64Array(rows), new Float64Array(x.length)];
@@ -81,8 +81,36 @@ test('cross entropy reports the row of a target that does not exist', () => {
   const [px, out] = [memory.floatArray(random(6)), memory.floatArray(6)];
   for (const bad of [2, -1]) {
     const targets = memory.intArray([1, -100, bad]);
-    expect(memory.kernels.cross_entropy(px, targets, out, out, 3, 2, -100)).toBe(2);
+    expect(memory.kernels.cross_entropy(px, targets, out, out, 3, 2, -100, 1)).toBe(2);
   }
+});
+
+test.each(widths)('RMS norm over %i columns', (width) => {
+  memory.reset();
+  const rows = 3;
+  const [x, gain, dy] = [random(rows * width), random(width), random(rows * width)];
+  const [px, pgain, pdy] = [memory.floatArray(x), memory.floatArray(gain), memory.floatArray(dy)];
+  const [py, prstd] = [memory.floatArray(x.length), memory.floatArray(rows)];
+  const [pdx, pdgain] = [memory.floatArray(x.length), memory.floatArray(width)];
+  memory.kernels.rms_norm(px, pgain, py, prstd, rows, width, 1e-6);
+  memory.kernels.rms_norm_grad(px, pgain, pdy, pdx, pdgain, prstd, rows, width);
+  memory.checkGuards(`RMS norm of ${width}`);
+
+  const expected = { y: new Float64Array(x.length), dx: new Float64Array(x.length), dgain: new Float64Array(width) };
+  for (let r = 0; r < rows; r++) {
+    const at = (values: Float32Array) => values.subarray(r * width, (r + 1) * width);
+    const rstd = 1 / Math.sqrt(at(x).reduce((sum, v) => sum + v * v, 0) / width + 1e-6);
+    const along = at(dy).reduce((sum, d, j) => sum + d * gain[j]! * at(x)[j]! * rstd, 0) / width;
+    at(x).forEach((value, j) => {
+      expected.y[r * width + j] = value * rstd * gain[j]!;
+      expected.dx[r * width + j] = rstd * (at(dy)[j]! * gain[j]! - value * rstd * along);
+      expected.dgain[j]! += at(dy)[j]! * value * rstd;
+    });
+  }
+  const { y, dx, dgain } = expected;
+  expect(largestDifference(memory.read(py, y.length), y)).toBeLessThan(1e-5);
+  expect(largestDifference(memory.read(pdx, dx.length), dx)).toBeLessThan(1e-4);
+  expect(largestDifference(memory.read(pdgain, width), dgain)).toBeLessThan(1e-5);
 });
 
 test.each(widths)('embedding rows of %i and their gradient', (width) => {

@@ -1,7 +1,7 @@
 import { asMatrix, fused } from './fused.js';
 
 export function registerCrossEntropy(): void {
-  fused('AshlarCrossEntropy', (device, { logits, targets }, { ignoreIndex, residuals }) => {
+  fused('AshlarCrossEntropy', (device, { logits, targets }, { ignoreIndex, temperature, residuals }) => {
     const { rows, width } = asMatrix(logits.shape);
     const [loss, logSumExp] = [device.output(targets.shape), device.output(targets.shape)] as const;
     const bad = device.kernels.cross_entropy(
@@ -12,6 +12,7 @@ export function registerCrossEntropy(): void {
       rows,
       width,
       ignoreIndex,
+      1 / temperature,
     );
     if (bad >= 0 || !residuals) device.free(logSumExp);
     if (bad >= 0) {
@@ -24,7 +25,7 @@ export function registerCrossEntropy(): void {
     return residuals ? [loss, logSumExp] : [loss];
   });
 
-  fused('AshlarCrossEntropyGrad', (device, { dy, logits, targets, logSumExp }, { ignoreIndex }) => {
+  fused('AshlarCrossEntropyGrad', (device, { dy, logits, targets, logSumExp }, { ignoreIndex, temperature }) => {
     const { rows, width } = asMatrix(logits.shape);
     const out = device.output(logits.shape);
     device.kernels.cross_entropy_grad(
@@ -36,6 +37,7 @@ export function registerCrossEntropy(): void {
       rows,
       width,
       ignoreIndex,
+      1 / temperature,
     );
     return [out];
   });
