@@ -81,7 +81,8 @@ describe('training a GPT-2', () => {
     dequantizeModules(model);
     const plain = gradients();
     expect(Object.keys(found)).toEqual([...loraParameters(model).keys()]);
-    for (const [path, gradient] of Object.entries(found)) expect(distance(gradient, plain[path]!), path).toBeLessThan(1e-6);
+    for (const [path, gradient] of Object.entries(found))
+      expect(distance(gradient, plain[path]!), path).toBeLessThan(1e-6);
     tf.dispose([found, plain]);
   });
 

@@ -60,7 +60,8 @@ export function toQuantizedFolder(model: Module, { config, tensors }: ModelFolde
 export function fromQuantizedFolder({ config, tensors }: ModelFolder): LoadableFolder {
   const settings = config['quantization_config'] as QuantizationConfig | null | undefined;
   if (!settings) return { config, tensors, prepare: () => undefined };
-  const { quant_method: method, weights: scheme, modules } = settings;
+  const { weights: scheme, modules } = settings;
+  const method: string = settings.quant_method;
   if (method !== METHOD)
     throw new Error(
       `config.json: weights quantized by ${JSON.stringify(method)} cannot be read, only those of "${METHOD}" and plain ones`,

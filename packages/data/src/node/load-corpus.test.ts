@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { corpora, type Corpus } from '../corpora.js';
+import type { Corpus } from '../corpora.js';
 import { cacheDirectory, loadCorpus, locateCorpus } from '../node.js';
 
 const text = 'First Citizen:\nBefore we proceed any further, hear me speak.\n'.repeat(2000);

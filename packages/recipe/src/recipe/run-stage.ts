@@ -174,7 +174,14 @@ const runners: Record<StageName, Runner> = {
     using model = loaded.model;
     const chat = requireChat(loaded, 'quantize');
     const stored: StoredModel[] = [];
-    const stage = { ...loaded, schemes: config.quantize.schemes, measure: heldOutLoss(chat, data, config) };
+    const { tokenizer, chat: format } = chat;
+    const stage = {
+      model,
+      tokenizer,
+      chat: format,
+      schemes: config.quantize.schemes,
+      measure: heldOutLoss(chat, data, config),
+    };
     for await (const event of quantize({ ...stage, ...toStage(context, 'quantize') })) {
       stored.push(event.stored);
       yield event;
