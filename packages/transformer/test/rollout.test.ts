@@ -1,10 +1,10 @@
 import { useBackend } from '@ashlar/ops';
 import { cpu } from '@ashlar/ops/cpu';
 import { wasm } from '@ashlar/ops/wasm';
-import { Gpt2 } from '@ashlar/transformer';
+import { generate, rollout } from '@ashlar/generation';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { generate, rollout } from './index.js';
+import { Gpt2 } from '../src/index.js';
 
 const config = { vocabSize: 7, contextLength: 24, hiddenSize: 16, numLayers: 2, numHeads: 2, initializerRange: 0.3 };
 const prompts = [[1], [2, 3, 4, 5], [3, 3], [4, 2, 1, 2, 4, 1], [5, 1, 2]];
