@@ -1,8 +1,9 @@
 import { jabberwocky } from '@ashlar/data';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { spawned, temporaryFolder } from '../test/captured.js';
+import { expectSameFiles, filesOf } from '../test/files-of.js';
 
 const folder = temporaryFolder();
 const settings = {
@@ -15,18 +16,8 @@ const pretrain = (out: string, ...more: string[]) => [
   ...more,
 ];
 
-/** Every file of a run but the times, with its bytes. */
-function lastingFiles(run: string): Map<string, Buffer> {
-  const paths = readdirSync(join(folder, run), { recursive: true, encoding: 'utf8' }).sort();
-  const files = paths.filter((path) => statSync(join(folder, run, path)).isFile() && path !== 'timings.jsonl');
-  return new Map(files.map((path) => [path, readFileSync(join(folder, run, path))]));
-}
-
-function expectSameFiles(run: string): void {
-  const [expected, found] = [lastingFiles('whole'), lastingFiles(run)];
-  expect([...found.keys()]).toEqual([...expected.keys()]);
-  for (const [path, bytes] of expected) expect(found.get(path)!.equals(bytes), path).toBe(true);
-}
+/** Every file of a run but the times. */
+const lasting = (run: string) => filesOf(join(folder, run), (path) => path !== 'timings.jsonl');
 
 beforeAll(async () => {
   writeFileSync(join(folder, 'poem.txt'), jabberwocky);
@@ -45,7 +36,7 @@ describe('a pretraining in a process of its own', { timeout: 180_000 }, () => {
       expect(code).toBeNull();
     }
     expect(await spawned(pretrain('killed', '--resume'), folder)).toMatchObject({ code: 0 });
-    expectSameFiles('killed');
+    expectSameFiles(lasting('killed'), lasting('whole'));
   });
 
   it('that is interrupted finishes its step, says how to go on, and goes on', async () => {
@@ -58,6 +49,6 @@ describe('a pretraining in a process of its own', { timeout: 180_000 }, () => {
     const resumed = await spawned(pretrain('stopped', '--resume', '--json'), folder);
     expect(resumed.code).toBe(0);
     expect(resumed.err).toContain(`resumed      after step ${step}\n`);
-    expectSameFiles('stopped');
+    expectSameFiles(lasting('stopped'), lasting('whole'));
   });
 });
