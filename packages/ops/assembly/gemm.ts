@@ -3,10 +3,10 @@ import { MR, NR, packA, packB } from './pack';
 // Batched float32 matrix product C[t] = op(A[t]) op(B[t]) + bias, row-major, all four transposes. Blocked as Goto and
 // van de Geijn (2008): KC x NC of B and MC x KC of A are packed, a KC x 8 panel of B stays in the first-level cache
 // while the panels of A stream past it. Every sum runs over k in ascending order, so rows may be split between threads.
-const MC: u32 = 128;
+export const MC: u32 = 128;
 const NC: u32 = 2048;
 const KC: u32 = 512;
-const FEW: u32 = 6;            // rows of A up to which packing B costs more than it saves
+export const FEW: u32 = 6;            // rows of A up to which packing B costs more than it saves
 
 // @ts-ignore: decorator
 @inline function put(c: usize, lo: v128, hi: v128, w: i32, more: bool): void {
@@ -44,14 +44,14 @@ const FEW: u32 = 6;            // rows of A up to which packing B costs more tha
 }
 
 /** A block of C from packed operands; `bias` has a full panel's width. */
-function block(pa: usize, pb: usize, bias: usize, c: usize, pitch: usize, M: u32, N: u32, K: u32, more: bool): void {
+export function block(pa: usize, pb: usize, bias: usize, c: usize, pitch: usize, M: u32, N: u32, K: u32, more: bool): void {
   for (let j: u32 = 0; j < N; j += NR)
     for (let i: u32 = 0; i < M; i += MR)
       tile(at(pa, i * K), at(pb, j * K), at(bias, j), at(c + pitch * i, j), pitch, K, M - i, N - j, more);
 }
 
-/** Few rows of A against rows of B (`tb`): plain dot products, B is read once and never packed. */
-function rowDots(a: usize, b: usize, bias: usize, c: usize, M: u32, N: u32, K: u32): void {
+/** Few rows of A against rows of B: plain dot products, B is read once and never packed; rows of C are `width` apart. */
+export function rowDots(a: usize, b: usize, bias: usize, c: usize, width: u32, M: u32, N: u32, K: u32): void {
   const pitch = (K as usize) << 2, K4 = K & ~3;
   for (let j: u32 = 0; j < N; j += 4) {
     const last = N - 1, b0 = b + pitch * j, b1 = b + pitch * min(j + 1, last), b2 = b + pitch * min(j + 2, last);
@@ -69,13 +69,13 @@ function rowDots(a: usize, b: usize, bias: usize, c: usize, M: u32, N: u32, K: u
         s0 = fma(s0, v, ldTail(at(b0, K4), r)); s1 = fma(s1, v, ldTail(at(b1, K4), r));
         s2 = fma(s2, v, ldTail(at(b2, K4), r)); s3 = fma(s3, v, ldTail(at(b3, K4), r));
       }
-      stTail(at(c, i * N + j), add(ld(at(bias, j)), f32x4(hsum(s0), hsum(s1), hsum(s2), hsum(s3))), N - j);
+      stTail(at(c, i * width + j), add(ld(at(bias, j)), f32x4(hsum(s0), hsum(s1), hsum(s2), hsum(s3))), N - j);
     }
   }
 }
 
 /** The bias with zeros up to a full panel, or only zeros. */
-function padBias(bias: usize, o: usize, N: u32): void {
+export function padBias(bias: usize, o: usize, N: u32): void {
   const bytes = (N as usize) << 2;
   memory.fill(o, 0, (roundUp(N, NR) as usize) << 2);
   if (bias) memory.copy(o, bias, bytes);
@@ -83,7 +83,7 @@ function padBias(bias: usize, o: usize, N: u32): void {
 
 /** Length of the blocks of k: as equal as they can be and at most KC. */
 // @ts-ignore: decorator
-@inline function depth(K: u32): u32 {
+@inline export function depth(K: u32): u32 {
   const blocks = (K + KC - 1) / KC;
   return K <= KC ? K : roundUp((K + blocks - 1) / blocks, 4);
 }
@@ -107,7 +107,7 @@ export function gemm(a: usize, b: usize, bias: usize, c: usize, batch: u32, stri
   const resident = N <= NC && D == K;       // one packed block holds all of B: a shared B is packed once
   for (let t: u32 = 0; t < batch; t++, a = at(a, strideA), b = at(b, strideB), c += pitchC * M) {
     if (K == 0) for (let i: u32 = 0; i < M; i++) memory.copy(c + pitchC * i, bias0, pitchC);
-    else if (tb && !ta && M <= FEW) { rowDots(a, b, bias0, c, M, N, K); continue; }
+    else if (tb && !ta && M <= FEW) { rowDots(a, b, bias0, c, N, M, N, K); continue; }
     for (let j: u32 = 0; j < N; j += NC) for (let k: u32 = 0; k < K; k += D) {
       const n = min(NC, N - j), kk = min(D, K - k);
       const corner = tb ? at(b + pitchB * j, k) : at(b + pitchB * k, j);

@@ -7,6 +7,7 @@ export { dropout } from './dropout';
 export { embedding, embedding_grad } from './embedding';
 export { gemm, gemm_scratch } from './gemm';
 export { layer_norm, layer_norm_grad } from './layer-norm';
+export { quantized_gemm, quantized_gemm_scratch } from './quantized-gemm';
 export { rms_norm, rms_norm_grad } from './rms-norm';
 export { sum_axis } from './reduce';
 export { copy_rows, pad_rows } from './rows';

@@ -22,6 +22,7 @@ export { globalNorm } from './ops/global-norm.js';
 export { layerNorm, type LayerNormOptions } from './ops/layer-norm.js';
 export { linear, type LinearOpOptions } from './ops/linear.js';
 export { linearCrossEntropy, type LinearCrossEntropyOptions } from './ops/linear-cross-entropy.js';
+export { dequantize, quantizedLinear, type QuantizedMatrix } from './ops/quantized-linear.js';
 export { rmsNorm, type RmsNormOptions } from './ops/rms-norm.js';
 export { tokenLogProbs, type TokenLogProbsOptions } from './ops/token-log-probs.js';
 export { DropoutRng, philox4x32, RandomStream } from './random/index.js';

@@ -1,11 +1,10 @@
 import { Module } from '@ashlar/nn';
-import * as tf from '@tensorflow/tfjs-core';
+import { dequantize, type QuantizedMatrix } from '@ashlar/ops';
+import type * as tf from '@tensorflow/tfjs-core';
 import { quantizeInt4, type Int4Options } from './int4.js';
 import type { Matrix } from './int8.js';
-import { packBytes, stored, unpackBytes, unpackHalves, wholeBlocks } from './packing.js';
+import { packBytes, stored, wholeBlocks } from './packing.js';
 import type { QuantizedWeight } from './scheme.js';
-
-const CODES = Array.from({ length: 16 }, (_, code) => code);
 
 /** A weight matrix in affine 4-bit groups (`quantizeInt4`, row by row), on the device. */
 export class Int4Weight extends Module implements QuantizedWeight {
@@ -32,14 +31,12 @@ export class Int4Weight extends Module implements QuantizedWeight {
     return { scheme: 'int4', groupSize: this.groupSize } as const;
   }
 
+  matrix(): QuantizedMatrix {
+    const { shape, groupSize, codes, scales, zeros } = this;
+    return { scheme: 'int4', shape, blockSize: groupSize, codes, scales, zeros };
+  }
+
   dequantize(): tf.Tensor2D {
-    const [rows, columns] = this.shape;
-    const groups = this.scales.size;
-    const perGroup = (values: tf.Tensor) => tf.reshape(values, [groups, 1]);
-    return tf.tidy(() => {
-      const codes = tf.reshape(unpackHalves(this.codes, groups * this.groupSize, CODES), [groups, this.groupSize]);
-      const values = tf.mul(tf.sub(codes, perGroup(unpackBytes(this.zeros, groups))), perGroup(this.scales));
-      return tf.reshape(tf.slice(tf.reshape(values, [-1]), 0, rows * columns), [rows, columns]);
-    });
+    return dequantize(this.matrix());
   }
 }

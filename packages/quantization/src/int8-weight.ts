@@ -1,7 +1,8 @@
 import { Module } from '@ashlar/nn';
-import * as tf from '@tensorflow/tfjs-core';
-import { INT8_STEP, quantizeInt8, type Matrix } from './int8.js';
-import { packBytes, stored, unpackBytes } from './packing.js';
+import { dequantize, type QuantizedMatrix } from '@ashlar/ops';
+import type * as tf from '@tensorflow/tfjs-core';
+import { quantizeInt8, type Matrix } from './int8.js';
+import { packBytes, stored } from './packing.js';
 import type { QuantizedWeight } from './scheme.js';
 
 /** Signed codes are stored as bytes 0 .. 254. */
@@ -24,11 +25,11 @@ export class Int8Weight extends Module implements QuantizedWeight {
     this.absmax = stored(absmax);
   }
 
+  matrix(): QuantizedMatrix {
+    return { scheme: 'int8', shape: this.shape, blockSize: this.shape[1], codes: this.codes, scales: this.absmax };
+  }
+
   dequantize(): tf.Tensor2D {
-    const [rows, columns] = this.shape;
-    return tf.tidy(() => {
-      const codes = tf.reshape(tf.sub(unpackBytes(this.codes, rows * columns), SHIFT), [rows, columns]);
-      return tf.mul(tf.mul(codes, tf.reshape(this.absmax, [rows, 1])), INT8_STEP);
-    });
+    return dequantize(this.matrix());
   }
 }

@@ -1,9 +1,10 @@
 import { Module } from '@ashlar/nn';
+import { dequantize, type QuantizedMatrix } from '@ashlar/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { dynamicMap, NESTED_BLOCK_SIZE } from './absmax.js';
 import type { Matrix } from './int8.js';
-import { NF4_CODES, quantizeNf4, type Nf4Options } from './nf4.js';
-import { packBytes, stored, unpackBytes, unpackHalves, wholeBlocks } from './packing.js';
+import { quantizeNf4, type Nf4Options } from './nf4.js';
+import { packBytes, stored, unpackBytes, wholeBlocks } from './packing.js';
 import type { QuantizedWeight } from './scheme.js';
 
 /** Both halves of a byte are the code of 0. */
@@ -45,14 +46,13 @@ export class Nf4Weight extends Module implements QuantizedWeight {
     return Math.ceil((this.shape[0] * this.shape[1]) / this.blockSize);
   }
 
+  matrix(): QuantizedMatrix {
+    const { shape, blockSize, codes } = this;
+    return { scheme: 'nf4', shape, blockSize, codes, scales: this.scales() };
+  }
+
   dequantize(): tf.Tensor2D {
-    const { blocks, blockSize } = this;
-    const [rows, columns] = this.shape;
-    return tf.tidy(() => {
-      const values = tf.reshape(unpackHalves(this.codes, blocks * blockSize, NF4_CODES), [blocks, blockSize]);
-      const scaled = tf.mul(values, tf.reshape(this.scales(), [blocks, 1]));
-      return tf.reshape(tf.slice(tf.reshape(scaled, [-1]), 0, rows * columns), [rows, columns]);
-    });
+    return tf.tidy(() => dequantize(this.matrix()));
   }
 
   /** `[blocks]` */

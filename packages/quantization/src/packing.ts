@@ -42,13 +42,3 @@ export function wholeBlocks(bytes: Uint8Array, count: number, fill: number): Uin
   whole.set(bytes);
   return whole;
 }
-
-/** What the first `count` 4-bit codes of a packed tensor stand for, float32 `[count]`; `values` by code. */
-export function unpackHalves(packed: tf.Tensor, count: number, values: readonly number[]): tf.Tensor1D {
-  return tf.tidy(() => {
-    // a byte is two codes: one look-up brings both
-    const pairs = Float32Array.from({ length: 512 }, (_, i) => values[i % 2 === 0 ? i >> 5 : (i >> 1) & 15]!);
-    const bytes = tf.cast(unpackBytes(packed, count / 2), 'int32');
-    return tf.reshape(tf.gather(tf.tensor2d(pairs, [256, 2]), bytes), [count]);
-  });
-}

@@ -1,4 +1,5 @@
 import type { Module } from '@ashlar/nn';
+import type { QuantizedMatrix } from '@ashlar/ops';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Int4Options } from './int4.js';
 import type { Nf4Options } from './nf4.js';
@@ -13,6 +14,8 @@ export interface QuantizedWeight extends Module {
   readonly shape: readonly [outFeatures: number, inFeatures: number];
   /** How it is stored, with every setting. */
   readonly scheme: QuantizationScheme;
+  /** What operations multiply with; call it inside `tf.tidy`. */
+  matrix(): QuantizedMatrix;
   /** The matrix in float32, `[outFeatures, inFeatures]`; the caller disposes of it. */
   dequantize(): tf.Tensor2D;
 }

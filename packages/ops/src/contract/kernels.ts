@@ -22,6 +22,29 @@ export interface Wanted<Name extends string = string> {
   wanted: readonly Name[];
 }
 
+/** How a weight is stored in few bits. */
+export interface QuantizedAttrs {
+  /** int8: (code - 127) * scale / 127; nf4: one of 16 values * scale; int4: (code - zero) * scale */
+  scheme: 'int8' | 'nf4' | 'int4';
+  /** `[out, in]` */
+  shape: readonly [number, number];
+  /** How many consecutive weights, row by row, share a scale: `in` for int8, even for the others. */
+  blockSize: number;
+}
+
+/** A weight in few bits. */
+export interface QuantizedTensors {
+  /**
+   * int32, three bytes an element, the first in the lowest bits. A byte is a code of int8, or two of the others, the first
+   * in the high half. The last block is whole.
+   */
+  codes: Tensor;
+  /** `[blocks]` */
+  scales: Tensor;
+  /** int32, three bytes an element: the zero point of each block, with int4 only */
+  zeros?: Tensor;
+}
+
 /** How queries see keys. */
 export interface AttentionAttrs {
   numHeads: number;
@@ -58,6 +81,18 @@ export interface FusedKernels {
     /** preactivation is missing when the activation is `none` */
     inputs: { dy: Tensor; x: Tensor; weight: Tensor; preactivation?: Tensor };
     attrs: { activation: Activation } & Wanted<'x' | 'weight' | 'bias'>;
+  };
+
+  /** y `[..., out]` = x weight^T + bias, where the weight is never stored as float32 */
+  AshlarQuantizedLinear: {
+    /** x `[..., in]`, bias `[out]` */
+    inputs: { x: Tensor; bias?: Tensor } & QuantizedTensors;
+    attrs: QuantizedAttrs;
+  };
+  /** dx `[..., in]` */
+  AshlarQuantizedLinearGrad: {
+    inputs: { dy: Tensor } & QuantizedTensors;
+    attrs: QuantizedAttrs & Wanted<'x'>;
   };
 
   /** y `[..., hidden]`; residuals: mean and rstd (1 / sqrt(variance + eps)), both `[..., 1]` */

@@ -131,6 +131,22 @@ export interface KernelModule {
     rows: number,
     width: number,
   ): void;
+  quantized_gemm_scratch(m: number, n: number, k: number): number;
+  quantized_gemm(
+    a: number,
+    codes: number,
+    scales: number,
+    zeros: number,
+    kind: number,
+    blockSize: number,
+    bias: number,
+    c: number,
+    m: number,
+    n: number,
+    k: number,
+    transposed: number,
+    scratch: number,
+  ): void;
   rms_norm(x: number, gain: number, y: number, rstds: number, rows: number, width: number, eps: number): void;
   rms_norm_grad(
     x: number,

@@ -7,10 +7,12 @@ import { geluCases } from './gelu.js';
 import { layerNormCases } from './layer-norm.js';
 import { linearCases } from './linear.js';
 import { linearCrossEntropyCases } from './linear-cross-entropy.js';
+import { quantizedLinearCases } from './quantized-linear.js';
 import { rmsNormCases } from './rms-norm.js';
 
 export const opCases: OpCase[] = [
   ...linearCases,
+  ...quantizedLinearCases,
   ...geluCases,
   ...layerNormCases,
   ...rmsNormCases,

@@ -7,11 +7,13 @@ import { registerGelu } from './gelu.js';
 import { registerLayerNorm } from './layer-norm.js';
 import { registerLinear } from './linear.js';
 import { registerOptimizer } from './optimizer.js';
+import { registerQuantizedLinear } from './quantized-linear.js';
 import { registerRmsNorm } from './rms-norm.js';
 
 /** Registers every fused kernel that the wasm module has; ops without one run as their reference. */
 export function registerFusedKernels(): void {
   registerLinear();
+  registerQuantizedLinear();
   registerGelu();
   registerLayerNorm();
   registerRmsNorm();

@@ -1,0 +1,65 @@
+import { beforeAll, expect, test } from 'vitest';
+import { KernelTestMemory, largestDifference, numbers } from './kernel-test-memory.js';
+
+let memory: KernelTestMemory;
+const random = numbers(9);
+
+beforeAll(async () => {
+  memory = await KernelTestMemory.create(256);
+});
+
+const kinds = [
+  ['int8', 0],
+  ['nf4', 1],
+  ['int4', 2],
+] as const;
+
+/** Largest difference between the product with `codes` and gemm's with the same weights in float32. */
+function difference(kind: number, [m, n, k]: number[], block: number, transposed: boolean): number {
+  memory.reset();
+  const [rows, columns] = transposed ? [n!, k!] : [k!, n!];
+  const size = kind === 0 ? columns : block;
+  const blocks = Math.ceil((rows * columns) / size);
+  const bytes = Uint8Array.from(random(kind === 0 ? rows * columns : (blocks * size) / 2), (x) => 127.4 * (x + 1));
+  const zeros = Uint8Array.from(random(blocks), (x) => 8 * (x + 1));
+  const pack = (values: Uint8Array) =>
+    Int32Array.from(
+      { length: Math.ceil(values.length / 3) },
+      (_, i) => values[3 * i]! | ((values[3 * i + 1] ?? 0) << 8) | ((values[3 * i + 2] ?? 0) << 16),
+    );
+  const [a, scales, bias] = [random(m! * k!), random(blocks), random(n!)];
+  const [pcodes, pzeros] = [memory.intArray(pack(bytes)), kind === 2 ? memory.intArray(pack(zeros)) : 0];
+  const [pa, pscales, pbias] = [memory.floatArray(a), memory.floatArray(scales), memory.floatArray(bias)];
+  const [actual, expected, identity] = [m! * n!, m! * n!, rows * columns].map((length) => memory.floatArray(length));
+  // the weights themselves: the product with a matrix of ones on the diagonal
+  const ones = new Float32Array(rows * rows).map((_, i) => Number(i % (rows + 1) === 0));
+  const pones = memory.floatArray(ones);
+  const { kernels } = memory;
+  const weight = [pcodes, pscales, pzeros, kind, size] as const;
+  const scratch = memory.scratch(
+    Math.max(
+      kernels.quantized_gemm_scratch(m!, n!, k!),
+      kernels.quantized_gemm_scratch(rows, columns, rows),
+      kernels.gemm_scratch(m!, n!, k!),
+    ),
+  );
+  kernels.quantized_gemm(pones, ...weight, 0, identity!, rows, columns, rows, 0, scratch);
+  kernels.quantized_gemm(pa, ...weight, pbias, actual!, m!, n!, k!, Number(transposed), scratch);
+  kernels.gemm(pa, identity!, pbias, expected!, 1, 0, 0, m!, n!, k!, 0, Number(transposed), scratch);
+  memory.checkGuards('quantized gemm');
+  return largestDifference(memory.read(actual!, m! * n!), memory.read(expected!, m! * n!));
+}
+
+test.each(kinds)('a product with %s weights is that of float32 weights', (_, kind) => {
+  for (const [m, n, k] of [
+    [1, 1, 2],
+    [1, 9, 50],
+    [6, 5, 24],
+    [7, 7, 7],
+    [13, 300, 31],
+    [130, 12, 65],
+    [9, 33, 520],
+  ] as const)
+    for (const block of [2, 14, 64])
+      for (const transposed of [true, false]) expect(difference(kind, [m, n, k], block, transposed)).toBeLessThan(2e-5);
+});
