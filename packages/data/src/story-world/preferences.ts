@@ -18,7 +18,7 @@ export type Difference = 'fact' | 'kind' | 'manners' | 'length' | 'several';
 export function prefer(question: StoryQuestion, dice: Dice): StoryPreference {
   const { prompt } = question;
   for (;;) {
-    const differsIn = dice.weighted({ fact: 5, kind: 5, manners: 4, length: 2, several: 4 });
+    const differsIn = dice.weighted({ fact: 4, kind: 6, manners: 4, length: 2, several: 4 });
     const [first, second] = pairs[differsIn](question, dice);
     const gain = trueReward(prompt, first) - trueReward(prompt, second);
     if (gain === 0) continue;

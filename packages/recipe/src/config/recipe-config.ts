@@ -75,7 +75,7 @@ const usual: RecipeConfig = {
   reward: {
     heldOut: 0.1,
     centerCoefficient: 0.01,
-    training: training({ steps: 400, batchSize: 32, learningRate: 1.5e-3, warmupSteps: 10, evaluateEvery: 100 }),
+    training: training({ steps: 300, batchSize: 32, learningRate: 1e-3, warmupSteps: 10, evaluateEvery: 100 }),
   },
   ppo: {
     iterations: 60,

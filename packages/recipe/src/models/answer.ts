@@ -60,3 +60,13 @@ export async function answerAll(
   }
   return answers;
 }
+
+/** The questions that leave room in the context for `tokens` of an answer. */
+export function fittingQuestions(
+  { model, tokenizer, chat }: Answering,
+  questions: readonly string[],
+  tokens = 1,
+): string[] {
+  const room = model.config.contextLength - tokens;
+  return questions.filter((question) => chatPrompt({ tokenizer, chat }, question).length <= room);
+}

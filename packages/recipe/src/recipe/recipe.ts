@@ -85,7 +85,7 @@ export async function recipeRun(store: FileStore): Promise<{ config: RecipeConfi
   return file;
 }
 
-async function open({ config, data, store, existing = 'refuse' }: RecipeOptions): Promise<void> {
+async function open({ config, data, store, stages = stageNames, existing = 'refuse' }: RecipeOptions): Promise<void> {
   const before = await recipeRun(store);
   if (before && existing === 'refuse')
     throw new Error(
@@ -106,6 +106,7 @@ async function open({ config, data, store, existing = 'refuse' }: RecipeOptions)
       throw new Error(
         `${store.location} holds no run of the recipe but has a ${name}, which one would write: choose another folder`,
       );
+  checkStages(stages, []);
   for (const name of names) await store.remove(name);
   const text = `${JSON.stringify({ format: FORMAT, version: 1, name: data.name, data: sha256, config }, null, 2)}\n`;
   await store.write(FILE, new TextEncoder().encode(text));

@@ -12,6 +12,7 @@ import { Tokenizer } from '@ashlar/tokenizer';
 import { parameterAccount, type Gpt2 } from '@ashlar/transformer';
 import { gpt2Config } from '../config/model-config.js';
 import type { RecipeConfig } from '../config/recipe-config.js';
+import { fittingQuestions } from '../models/answer.js';
 import { chatPrompt, withChatTokens, type ChatModel } from '../models/chat-format.js';
 import { loadModel, requireChat } from '../models/model-folder.js';
 import { loadRewardModel } from '../models/reward-model-folder.js';
@@ -95,13 +96,13 @@ const runners: Record<StageName, Runner> = {
   sft: (context) =>
     fineTuned(context, 'sft', (chat) => {
       const { config, data } = context;
-      return sft({ chat, config: config.sft, ...rowsOf(data), seed: config.seed, ...toStage(context, 'sft') });
+      return sft({ chat, config: config.sft, ...rowsOf(data, chat), seed: config.seed, ...toStage(context, 'sft') });
     }),
 
   lora: (context) =>
     fineTuned(context, 'lora', (chat) => {
       const { config, data } = context;
-      return lora({ chat, config: config.lora, ...rowsOf(data), seed: config.seed, ...toStage(context, 'lora') });
+      return lora({ chat, config: config.lora, ...rowsOf(data, chat), seed: config.seed, ...toStage(context, 'lora') });
     }),
 
   async *reward(context) {
@@ -129,14 +130,15 @@ const runners: Record<StageName, Runner> = {
     const tokens = Math.round(examples * tokensPerPair);
     using judge = (await loadRewardModel(store, 'reward')).model;
     const heldOut = splitRows(data.preferences, config.reward.heldOut, data.heldOutPreferences).heldOut;
-    const measures = await rewardMeasures(judge, encodePairs(chat, heldOut, 'the held-out pairs').examples);
+    const measures = await rewardMeasures(judge, heldOut, encodePairs(chat, heldOut, 'the held-out pairs').examples);
     return {
       examples,
       tokens,
       parameters: numParameters(judge),
       flops: trainingFlops(forwardFlops(base.config, tokens, tokensPerPair / 2)),
       gained: `prefers the better of two held-out answers ${percent(measures.accuracy)} of the time`,
-      measures: { ...measures },
+      // there may be no pairs of equal, or of unequal length
+      measures: Object.fromEntries(Object.entries(measures).filter(([, value]) => Number.isFinite(value))),
     };
   },
 
@@ -146,13 +148,14 @@ const runners: Record<StageName, Runner> = {
     const loaded = await loadModel(store, 'sft');
     using model = loaded.model;
     const chat = requireChat(loaded, 'ppo');
+    const questions = fittingQuestions(chat, data.questions, config.ppo.maxNewTokens);
     using judge = (await loadRewardModel(store, 'reward')).model;
     const last = new Last();
-    const stage = { chat, reward: judge, config: config.ppo, questions: data.questions, seed: config.seed };
+    const stage = { chat, reward: judge, config: config.ppo, questions, seed: config.seed };
     yield* last.watch(align({ ...stage, ...toStage(context, 'ppo') }));
     if (!last.isDone || signal?.aborted) return null;
     const { tokens, scores, kl } = await ppoMetrics(store, 'ppo');
-    const asked = data.questions.slice(0, ROWS_TO_MEASURE).map((question) => chatPrompt(chat, question).length);
+    const asked = questions.slice(0, ROWS_TO_MEASURE).map((question) => chatPrompt(chat, question).length);
     const seqLength = mean(asked) + tokens / (iterations * batchSize);
     const processed = Math.round(seqLength * iterations * batchSize);
     const forward = forwardFlops(model.config, processed, seqLength);
@@ -268,10 +271,10 @@ const toStage = ({ store, signal, pause }: StageContext, folder: StageName) => (
   ...(pause && { pause }),
 });
 
-const rowsOf = ({ rows, heldOutRows, heldOutQuestions }: RecipeData) => ({
+const rowsOf = ({ rows, heldOutRows, heldOutQuestions }: RecipeData, chat: ChatModel) => ({
   rows,
   ...(heldOutRows && { heldOut: heldOutRows }),
-  prompts: heldOutQuestions.slice(0, 2),
+  prompts: fittingQuestions(chat, heldOutQuestions).slice(0, 2),
 });
 
 /** The loss of a chat model on held-out rows. */

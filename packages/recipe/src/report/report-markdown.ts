@@ -73,11 +73,20 @@ function answers({ models }: Report): string[] {
 function rewardModel({ stages }: Report): string | null {
   const measures = stages.find(({ stage }) => stage === 'reward')?.measures;
   if (!measures) return null;
+  const labels: Record<string, string> = {
+    accuracy: 'prefers the better answer',
+    accuracyOfEqualLength: 'the same, of answers of equal length',
+    longerIsBetter: 'how often the longer answer is the better one',
+  };
+  const shares = Object.entries(measures).flatMap(([name, value]) => {
+    const difference = /^accuracyOn\.(.*)$/.exec(name)?.[1];
+    const label = difference === undefined ? labels[name] : `prefers it where they differ in: ${difference}`;
+    return label ? [[label, percent(value)]] : [];
+  });
+  const correlation = measures['correlationWithLength'];
   const rows = [
-    ['prefers the better answer', percent(measures['accuracy']!)],
-    ['the same, of answers of equal length', percent(measures['accuracyOfEqualLength']!)],
-    ['how often the longer answer is the better one', percent(measures['longerIsBetter']!)],
-    ['correlation of its score with length', measures['correlationWithLength']!.toFixed(2)],
+    ...shares,
+    ...(correlation === undefined ? [] : [['correlation of its score with length', correlation.toFixed(2)]]),
   ];
   return `## The reward model\n\n${table(['on held-out pairs', ''], rows)}`;
 }

@@ -1,5 +1,6 @@
 import type { FileStore } from '@ashlar/checkpoint';
 import type { RecipeConfig } from '../config/recipe-config.js';
+import { fittingQuestions } from '../models/answer.js';
 import { loadModel, requireChat } from '../models/model-folder.js';
 import { ppoMetrics, type PpoMetrics } from '../recipe/ppo-metrics.js';
 import type { RecipeData } from '../recipe/recipe-data.js';
@@ -69,7 +70,7 @@ export async function* report(context: ReportContext): AsyncGenerator<ReportEven
     ngrams ??= trainingNgrams(chat, data);
     const { questions, shown, maxNewTokens } = config.report;
     const examination = await examine(chat, {
-      questions: data.heldOutQuestions.slice(0, questions),
+      questions: fittingQuestions(chat, data.heldOutQuestions).slice(0, questions),
       shown,
       maxNewTokens,
       isStoryWorld: data.isStoryWorld,
