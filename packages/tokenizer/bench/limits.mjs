@@ -1,6 +1,6 @@
 // What can go wrong: start-up beside gpt-tokenizer (each in a process of its own), one megabyte without a place to cut,
-// and memory while a gigabyte streams through.
-//   node bench/limits.mjs --peers DIR [--ours dist/bpe.js] [--index dist/index.js] [--gigabyte]
+// memory while a gigabyte streams through, and tokenizer.json files of 100 MB that mean harm.
+//   node bench/limits.mjs --peers DIR [--ours dist/bpe.js] [--index dist/index.js] [--rounds 7] [--gigabyte] [--hostile]
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,6 +13,8 @@ const { values: args } = parseArgs({
     peers: { type: 'string' },
     ours: { type: 'string', default: new URL('../dist/bpe.js', import.meta.url).pathname },
     index: { type: 'string', default: new URL('../dist/index.js', import.meta.url).pathname },
+    rounds: { type: 'string', default: '7' },
+    hostile: { type: 'boolean', default: false },
     gigabyte: { type: 'boolean', default: false },
   },
 });
@@ -32,7 +34,7 @@ for (const encoding of ['r50k_base', 'cl100k_base', 'o200k_base']) {
     'gpt-tokenizer': `const { default: g } = await import(${JSON.stringify(pathToFileURL(require.resolve(`gpt-tokenizer/encoding/${encoding}`)).href)}); g.encode('Hello, world')`,
   };
   const times = { ours: [], 'gpt-tokenizer': [] };
-  for (let round = 0; round < 7; round++)
+  for (let round = 0; round < Number(args.rounds); round++)
     for (const [name, program] of Object.entries(programs)) times[name].push(seconds(program));
   console.log(
     `load ${encoding}: ${Object.entries(times)
@@ -57,19 +59,24 @@ const texts = {
   'random letters': (bytes) => Array.from({ length: bytes }, () => String.fromCharCode(97 + random(26))).join(''),
   CJK: (bytes) => Array.from({ length: bytes / 3 }, () => String.fromCharCode(0x4e00 + random(20000))).join(''),
 };
-const tokenizer = loadTiktoken(readFileSync(ranksOf('o200k_base')), 'o200k_base');
-for (const [name, make] of Object.entries(texts)) {
-  const times = [250_000, 500_000, 1_000_000].map((bytes) => {
-    const text = make(bytes);
-    return median(
-      [0, 1, 2].map(() => {
-        const start = performance.now();
-        tokenizer.encode(text);
-        return performance.now() - start;
-      }),
+for (const encoding of ['r50k_base', 'cl100k_base', 'o200k_base']) {
+  const tokenizer = loadTiktoken(readFileSync(ranksOf(encoding)), encoding);
+  for (const [name, make] of Object.entries(texts)) {
+    const times = [250_000, 500_000, 1_000_000].map((bytes) => {
+      const text = make(bytes);
+      return median(
+        [0, 1, 2].map(() => {
+          const start = process.cpuUsage();
+          tokenizer.encode(text);
+          const { user, system } = process.cpuUsage(start);
+          return (user + system) / 1e3;
+        }),
+      );
+    });
+    console.log(
+      `${encoding}, 250 kB / 500 kB / 1 MB of ${name}: ${times.map((ms) => ms.toFixed(0)).join(' / ')} ms of processor time, ${(times[2] / times[0]).toFixed(1)}x for 4x`,
     );
-  });
-  console.log(`o200k_base, 250 kB / 500 kB / 1 MB of ${name}: ${times.map((ms) => ms.toFixed(0)).join(' / ')} ms`);
+  }
 }
 
 if (args.gigabyte) {
@@ -93,4 +100,37 @@ if (args.gigabyte) {
     peak = Math.max(peak, process.memoryUsage().rss);
   }
   console.log(`1 GB in a stream: ${ids} ids, at most ${(peak / 1e6).toFixed(0)} MB resident`);
+}
+
+if (args.hostile) {
+  const files = {
+    'a token of 100 MB': `{"model":{"type":"WordLevel","vocab":{"${'a'.repeat(1e8)}":0},"unk_token":"a"}}`,
+    '8 million tokens': `{"model":{"type":"WordLevel","unk_token":"a","vocab":{${Array.from({ length: 8e6 }, (_, i) => `"${i}":${i}`).join()}}}}`,
+    '8 million merges of nothing': `{"model":{"type":"BPE","vocab":{"a":0},"merges":[${'"a b",'.repeat(16e6)}"a b"]}}`,
+    '100 MB of nested lists': `{"model":${'['.repeat(5e7)}${']'.repeat(5e7)}}`,
+    '10 million numbers for a vocabulary': `{"model":{"type":"Unigram","unk_id":0,"vocab":[${'[1,2],'.repeat(16e6)}[1,2]]}}`,
+    'Unigram tokens of 100 MB together': `{"model":{"type":"Unigram","unk_id":0,"vocab":[${Array.from({ length: 1e5 }, (_, i) => `["${String(i).padEnd(1000, 'x')}",0]`).join()}]}}`,
+    '3 million added tokens': `{"model":{"type":"WordLevel","vocab":{},"unk_token":"a"},"added_tokens":[${Array.from({ length: 3e6 }, (_, i) => `{"id":${i},"content":"t${i}"}`).join()}]}`,
+    'a pattern of 100 MB': `{"model":{"type":"WordLevel","vocab":{},"unk_token":"a"},"pre_tokenizer":{"type":"Split","pattern":{"Regex":"${'(a*)*'.repeat(2e7)}"},"behavior":"Isolated"}}`,
+  };
+  const program = `
+    import { readFileSync } from 'node:fs';
+    const { Tokenizer } = await import(${JSON.stringify(pathToFileURL(resolve(args.index)).href)});
+    const text = readFileSync(0, 'utf8');
+    const start = performance.now();
+    let answer;
+    try {
+      const tokenizer = Tokenizer.fromJSON(JSON.parse(text));
+      answer = tokenizer.vocabSize + ' tokens';
+    } catch (error) {
+      answer = error.message.slice(0, 120);
+    }
+    const megabytes = process.resourceUsage().maxRSS / 1e3;
+    console.log(((performance.now() - start) / 1e3).toFixed(1) + ' s, at most ' + megabytes.toFixed(0) + ' MB resident: ' + answer);`;
+  for (const [name, input] of Object.entries(files)) {
+    const { stdout, status, signal } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { input });
+    console.log(
+      `${name} (${(input.length / 1e6).toFixed(0)} MB): ${stdout.toString().trim() || `ended with ${signal ?? status}`}`,
+    );
+  }
 }

@@ -37,16 +37,16 @@ const nothing: ReadonlySet<number> = new Set();
 
 /** Text to token ids and back, by the parts it is given. */
 export class PipelineTokenizer {
-  private readonly added: AddedVocabulary;
-  private readonly addedById = new Map<number, string>();
-  private readonly addedByContent = new Map<string, number>();
-  private readonly specialIds = new Set<number>();
+  readonly #added: AddedVocabulary;
+  readonly #addedById = new Map<number, string>();
+  readonly #addedByContent = new Map<string, number>();
+  readonly #specialIds = new Set<number>();
   /** Whether only special tokens are matched in texts. */
-  private readonly addedAreSpecial: boolean;
+  readonly #addedAreSpecial: boolean;
   /** Does normalized text to ids at once where the parts are those of a byte-level BPE. */
   private readonly encoder: BytePairEncoder | null;
-  private readonly decodesBytes: boolean;
-  private bytes: ByteDecoder | null = null;
+  readonly #decodesBytes: boolean;
+  #bytes: ByteDecoder | null = null;
 
   /** @param scan does what the pre-tokenizer does, on bytes; used where the model is a byte-level BPE */
   constructor(
@@ -54,23 +54,23 @@ export class PipelineTokenizer {
     scan: Scanner | null = null,
   ) {
     const { addedTokens = [], model, decoder } = parts;
-    this.added = new AddedVocabulary(addedTokens);
+    this.#added = new AddedVocabulary(addedTokens);
     for (const { id, content, special, normalized } of addedTokens) {
       // as in the reference, a token that is matched in normalized text is given back normalized
       const given = normalized ? parts.normalizer?.normalize(new AlignedText(content)).text : undefined;
-      this.addedById.set(id, given ?? content);
-      this.addedByContent.set(content, id);
-      if (special) this.specialIds.add(id);
+      this.#addedById.set(id, given ?? content);
+      this.#addedByContent.set(content, id);
+      if (special) this.#specialIds.add(id);
     }
-    this.addedAreSpecial = addedTokens.every((token) => token.special);
+    this.#addedAreSpecial = addedTokens.every((token) => token.special);
     this.encoder = model instanceof ByteBpeModel && scan ? model.encoderFor(scan) : null;
-    this.decodesBytes = (decoder?.toJSON() as { type?: string } | null | undefined)?.type === 'ByteLevel';
+    this.#decodesBytes = (decoder?.toJSON() as { type?: string } | null | undefined)?.type === 'ByteLevel';
   }
 
   /** Number of tokens, added ones counted. */
   get vocabSize(): number {
     let size = this.parts.model.vocabSize;
-    for (const content of this.addedByContent.keys()) if (this.parts.model.tokenToId(content) === undefined) size++;
+    for (const content of this.#addedByContent.keys()) if (this.parts.model.tokenToId(content) === undefined) size++;
     return size;
   }
 
@@ -81,26 +81,26 @@ export class PipelineTokenizer {
 
   /** Every special token with its id. */
   get specialTokens(): ReadonlyMap<string, number> {
-    return new Map([...this.addedByContent].filter(([, id]) => this.specialIds.has(id)));
+    return new Map([...this.#addedByContent].filter(([, id]) => this.#specialIds.has(id)));
   }
 
   /** The id of a token's string; `undefined` where there is none. */
   tokenToId(token: string): number | undefined {
-    return this.addedByContent.get(token) ?? this.parts.model.tokenToId(token);
+    return this.#addedByContent.get(token) ?? this.parts.model.tokenToId(token);
   }
 
   /** The string of a token as the vocabulary spells it; `undefined` where there is none. */
   idToToken(id: number): string | undefined {
-    return this.addedById.get(id) ?? this.parts.model.idToToken(id);
+    return this.#addedById.get(id) ?? this.parts.model.idToToken(id);
   }
 
   /** The ids of a text. */
   encode(text: string, options: EncodeOptions = {}): number[] {
     const { postProcessor } = this.parts;
     const { pair, addSpecialTokens = true } = options;
-    if (this.shapes(options)) return this.encoding(text, options).ids;
+    if (this.#shapes(options)) return this.encoding(text, options).ids;
     const sequences = (pair === undefined ? [text] : [text, pair]).map((part) =>
-      this.idsOf(part, options.specialTokens ?? 'text'),
+      this.#idsOf(part, options.specialTokens ?? 'text'),
     );
     if (addSpecialTokens && postProcessor) return postProcessor.processIds(sequences);
     return sequences.length === 1 ? sequences[0]! : sequences.flat();
@@ -114,18 +114,18 @@ export class PipelineTokenizer {
   /** Texts, or pairs of texts, padded together. */
   encodeBatch(texts: readonly (string | readonly [string, string])[], options: EncodingOptions = {}): Encoding[] {
     const { truncation = this.parts.truncation, padding = this.parts.padding } = options;
-    const encodings = texts.map((one) => this.encodeOne(typeof one === 'string' ? [one] : one, options, truncation));
+    const encodings = texts.map((one) => this.#encodeOne(typeof one === 'string' ? [one] : one, options, truncation));
     return padding ? padEncodings(encodings, padding) : encodings;
   }
 
   /** Number of ids of a text, without making them where that can be avoided. */
   countTokens(text: string, options: EncodeOptions = {}): number {
-    return this.count(text, Infinity, options);
+    return this.#count(text, Infinity, options);
   }
 
   /** Whether a text has at most `limit` ids; stops counting soon after it has more. */
   isWithinLimit(text: string, limit: number, options: EncodeOptions = {}): boolean {
-    return this.count(text, limit, options) <= limit;
+    return this.#count(text, limit, options) <= limit;
   }
 
   /**
@@ -135,8 +135,8 @@ export class PipelineTokenizer {
    */
   decode(ids: Iterable<number> | ArrayLike<number>, { skipSpecialTokens = false }: DecodeOptions = {}): string {
     const list = 'length' in ids ? ids : Array.from(ids);
-    const skip = skipSpecialTokens ? this.specialIds : nothing;
-    const decoder = this.byteDecoder();
+    const skip = skipSpecialTokens ? this.#specialIds : nothing;
+    const decoder = this.#byteDecoder();
     if (decoder) return decoder.decode(list, skip.size > 0 ? skip : undefined);
     const tokens: string[] = [];
     for (let i = 0; i < list.length; i++) {
@@ -150,38 +150,38 @@ export class PipelineTokenizer {
 
   /** A decoder fed id by id, for text as it is generated. */
   decodeStream(options: DecodeOptions = {}): DecodeStream {
-    const decoder = this.byteDecoder();
+    const decoder = this.#byteDecoder();
     if (!decoder) return windowDecodeStream((ids) => this.decode(ids, options));
-    const skip = options.skipSpecialTokens ? this.specialIds : undefined;
+    const skip = options.skipSpecialTokens ? this.#specialIds : undefined;
     return byteDecodeStream((id) => decoder.bytes([id], skip));
   }
 
-  private byteDecoder(): ByteDecoder | null {
+  #byteDecoder(): ByteDecoder | null {
     const { model } = this.parts;
-    if (!this.decodesBytes || !(model instanceof ByteBpeModel)) return null;
-    return (this.bytes ??= new ByteDecoder(model.vocabulary, new Map([...model.others, ...this.addedById])));
+    if (!this.#decodesBytes || !(model instanceof ByteBpeModel)) return null;
+    return (this.#bytes ??= new ByteDecoder(model.vocabulary, new Map([...model.others, ...this.#addedById])));
   }
 
   /** Whether truncation or padding changes the ids. */
-  private shapes({ truncation = this.parts.truncation, padding = this.parts.padding }: EncodeOptions): boolean {
+  #shapes({ truncation = this.parts.truncation, padding = this.parts.padding }: EncodeOptions): boolean {
     return Boolean(truncation || padding);
   }
 
-  private segments(text: string, policy: SpecialTokenPolicy): Segment[] {
-    return this.added.split(new AlignedText(text), this.parts.normalizer ?? null, policy);
+  #segments(text: string, policy: SpecialTokenPolicy): Segment[] {
+    return this.#added.split(new AlignedText(text), this.parts.normalizer ?? null, policy);
   }
 
   /** Whether a text can go to the encoder as it is. */
-  private isPlain(policy: SpecialTokenPolicy): boolean {
-    return (policy === 'text' || this.specialIds.size === 0) && this.addedAreSpecial && !this.parts.normalizer;
+  #isPlain(policy: SpecialTokenPolicy): boolean {
+    return (policy === 'text' || this.#specialIds.size === 0) && this.#addedAreSpecial && !this.parts.normalizer;
   }
 
-  private idsOf(text: string, policy: SpecialTokenPolicy): number[] {
+  #idsOf(text: string, policy: SpecialTokenPolicy): number[] {
     const { encoder } = this;
     const { preTokenizer, model } = this.parts;
-    if (encoder && this.isPlain(policy)) return encoder.encode(text);
+    if (encoder && this.#isPlain(policy)) return encoder.encode(text);
     const ids: number[] = [];
-    for (const { piece, token } of this.segments(text, policy)) {
+    for (const { piece, token } of this.#segments(text, policy)) {
       if (token) ids.push(token.id);
       else if (encoder) for (const id of encoder.encode(piece.text)) ids.push(id);
       else
@@ -191,16 +191,16 @@ export class PipelineTokenizer {
     return ids;
   }
 
-  private count(text: string, limit: number, options: EncodeOptions): number {
+  #count(text: string, limit: number, options: EncodeOptions): number {
     const { encoder } = this;
     const { postProcessor } = this.parts;
     const { pair, addSpecialTokens = true, specialTokens = 'text' } = options;
-    if (!encoder || this.shapes(options)) return this.encode(text, options).length;
+    if (!encoder || this.#shapes(options)) return this.encode(text, options).length;
     let n = addSpecialTokens && postProcessor ? postProcessor.addedTokens(pair !== undefined) : 0;
     for (const part of pair === undefined ? [text] : [text, pair]) {
-      if (this.isPlain(specialTokens)) n += encoder.count(part, limit - n);
+      if (this.#isPlain(specialTokens)) n += encoder.count(part, limit - n);
       else
-        for (const { piece, token } of this.segments(part, specialTokens)) {
+        for (const { piece, token } of this.#segments(part, specialTokens)) {
           n += token ? 1 : encoder.count(piece.text, limit - n);
           if (n > limit) break;
         }
@@ -208,14 +208,14 @@ export class PipelineTokenizer {
     return n;
   }
 
-  private encodeOne(
+  #encodeOne(
     texts: readonly string[],
     { addSpecialTokens = true, specialTokens = 'text', offsetUnit = 'utf16' }: EncodingOptions,
     truncation: Truncation | null | undefined,
   ): Encoding {
     const { postProcessor } = this.parts;
     let encodings = texts.map((text, index) => {
-      const encoding = encodeAligned(this.segments(text, specialTokens), this.parts, this.encoder, index);
+      const encoding = encodeAligned(this.#segments(text, specialTokens), this.parts, this.encoder, index);
       convertOffsets(encoding, text, offsetUnit);
       return encoding;
     });

@@ -20,8 +20,8 @@ export interface ByteBpeParts {
 
 /** Byte-level BPE as a model of a pipeline: its pieces are strings over the byte alphabet. */
 export class ByteBpeModel implements Model {
-  private encoder: BytePairEncoder | null = null;
-  private ids: Map<string, number> | null = null;
+  #encoder: BytePairEncoder | null = null;
+  #ids: Map<string, number> | null = null;
 
   readonly vocabulary: ByteVocabulary;
   readonly others: ReadonlyMap<number, string>;
@@ -48,8 +48,8 @@ export class ByteBpeModel implements Model {
   }
 
   tokenToId(token: string): number | undefined {
-    this.ids ??= new Map(this.vocab());
-    return this.ids.get(token);
+    this.#ids ??= new Map(this.vocab());
+    return this.#ids.get(token);
   }
 
   idToToken(id: number): string | undefined {
@@ -65,8 +65,8 @@ export class ByteBpeModel implements Model {
 
   encodeInto(piece: string, ids: number[]): void {
     const bytes = alphabetToBytes(piece);
-    this.encoder ??= this.encoderFor(scanAll);
-    if (bytes) for (const id of this.encoder.encodeBytes(bytes)) ids.push(id);
+    this.#encoder ??= this.encoderFor(scanAll);
+    if (bytes) for (const id of this.#encoder.encodeBytes(bytes)) ids.push(id);
   }
 
   tokenize(piece: string): ModelToken[] {

@@ -14,7 +14,7 @@ export abstract class Merger {
   /** The symbol that each token begins with; behind the last token, the number of symbols. */
   places = new Int32Array(SCANNED + 1);
   private readonly ranks = new Int32Array(SCANNED + 1);
-  private long: LongMerge | null = null;
+  #long: LongMerge | null = null;
 
   /** The rank of two neighbours, which stand for symbols `[start, end)`; `NEVER` if they do not merge. */
   abstract rank(left: number, right: number, start: number, end: number): number;
@@ -45,10 +45,10 @@ export abstract class Merger {
    * @param skip draws whether a merge is left out this time (BPE dropout, Provilkov 2020)
    */
   merge(n: number, skip: (() => boolean) | null = null): number {
-    return n <= SCANNED && !skip ? this.scan(n) : (this.long ??= new LongMerge(this)).merge(n, skip);
+    return n <= SCANNED && !skip ? this.#scan(n) : (this.#long ??= new LongMerge(this)).merge(n, skip);
   }
 
-  private scan(n: number): number {
+  #scan(n: number): number {
     const { ids, places, ranks } = this;
     for (let i = 0; i <= n; i++) places[i] = i;
     for (let i = 0; i + 1 < n; i++) ranks[i] = this.rank(ids[i]!, ids[i + 1]!, i, i + 2);

@@ -6,7 +6,7 @@ import type { JsonReader } from './reader.js';
 export function readAddedTokens(r: JsonReader, model: Model): AddedToken[] {
   const contents = new Map<string, number>();
   const owners = new Map<number, string>();
-  const tokens = r.items().map((item) => {
+  const tokens = Array.from(r.items(), (item) => {
     const content = item.get('content').shortString();
     const id = item.get('id').id();
     if (content === '') item.get('content').reject('is empty');

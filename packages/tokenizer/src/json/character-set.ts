@@ -5,14 +5,14 @@ import * as tables from './unicode-tables.js';
  * a small letter for the last digit.
  */
 class CharacterSet {
-  private readonly starts: number[] = [];
-  private readonly ends: number[] = [];
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
 
   constructor(table: string) {
     let last = 0;
     for (const digits of table.match(/[A-Z]*[a-z]/g)!) {
       last += [...digits].reduce((number, digit) => number * 26 + parseInt(digit, 36) - 10, 0);
-      (this.starts.length > this.ends.length ? this.ends : this.starts).push(last);
+      (this.#starts.length > this.#ends.length ? this.#ends : this.#starts).push(last);
     }
   }
 
@@ -20,13 +20,13 @@ class CharacterSet {
   has(c: string): boolean {
     const point = c.codePointAt(0)!;
     let low = 0;
-    let high = this.starts.length;
+    let high = this.#starts.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.starts[middle]! <= point) low = middle + 1;
+      if (this.#starts[middle]! <= point) low = middle + 1;
       else high = middle;
     }
-    return low > 0 && point <= this.ends[low - 1]!;
+    return low > 0 && point <= this.#ends[low - 1]!;
   }
 }
 

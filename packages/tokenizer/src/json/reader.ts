@@ -52,13 +52,15 @@ export class JsonReader {
     return new JsonReader(Object.hasOwn(object, key) ? object[key] : undefined, path);
   }
 
-  entries(): [string, JsonReader][] {
-    return Object.keys(this.object()).map((key) => [key, this.get(key)]);
+  // one at a time: a hostile list may have millions
+  *entries(): Generator<[string, JsonReader]> {
+    for (const key of Object.keys(this.object())) yield [key, this.get(key)];
   }
 
-  items(): JsonReader[] {
+  *items(): Generator<JsonReader> {
     if (!Array.isArray(this.value)) this.fail('a list');
-    return Array.from(this.value as unknown[], (item, i) => new JsonReader(item, `${this.path}[${i}]`));
+    const list = this.value as unknown[];
+    for (let i = 0; i < list.length; i++) yield new JsonReader(list[i], `${this.path}[${i}]`);
   }
 
   string(): string {
@@ -99,7 +101,7 @@ export class JsonReader {
 
   /** The items of the list under a key, each through `read`. */
   list<T>(key: string, read: (item: JsonReader) => T): T[] {
-    return this.get(key).items().map(read);
+    return Array.from(this.get(key).items(), read);
   }
 
   number(): number {

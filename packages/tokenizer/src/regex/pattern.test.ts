@@ -37,6 +37,15 @@ describe('PatternFinder', () => {
     expect(cut('a*', 'ab')).toEqual(['<a>', 'b', '<>']);
   });
 
+  it('finds repeated repetitions, and their absence, in time that grows with the text', () => {
+    const text = `${'a'.repeat(40)}c`;
+    for (const pattern of ['(a+)+b', '(?:a*)*b', '(?:[ab]*)+d', '(?:\\p{L}+)*1'])
+      expect(cut(pattern, text)).toEqual([text]);
+    expect(cut('(?:a+)+b', 'aab')).toEqual(['<aab>']);
+    expect(cut('(a*)+', 'aab')).toEqual(['<aa>', 'b', '<>']);
+    expect(cut('(a+)+\\1', 'aaa')).toEqual(['<aaa>']);
+  });
+
   it.each([
     ['(', 'unmatched "("'],
     [')', 'unmatched ")"'],

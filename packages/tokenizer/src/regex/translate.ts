@@ -29,22 +29,22 @@ export function translate(pattern: string, dialect: Dialect = 'oniguruma'): stri
 }
 
 class Translator {
-  private atoms = 0;
-  private groups = 0;
-  private readonly names = new Set<string>();
-  private readonly rust: boolean;
+  #atoms = 0;
+  #groups = 0;
+  readonly #names = new Set<string>();
+  readonly #rust: boolean;
 
   constructor(private readonly reader: PatternReader) {
-    this.rust = reader.dialect === 'rust';
+    this.#rust = reader.dialect === 'rust';
   }
 
   run(): string {
-    const source = this.alternatives({ ignoreCase: false, dotAll: false, extended: false, multiline: !this.rust }, 0);
+    const source = this.#alternatives({ ignoreCase: false, dotAll: false, extended: false, multiline: !this.#rust }, 0);
     if (this.reader.more()) this.reader.fail('has an unmatched ")"');
     return source;
   }
 
-  private alternatives(outer: Flags, depth: number): string {
+  #alternatives(outer: Flags, depth: number): string {
     const { reader } = this;
     if (depth > maxDepth) reader.fail(`nests deeper than ${maxDepth} groups`);
     const flags = { ...outer };
@@ -58,30 +58,30 @@ class Translator {
       }
       const inline = reader.match(/\(\?([a-zA-Z]*)(?:-([a-zA-Z]+))?\)/y);
       if (inline) {
-        this.setFlags(flags, inline[1]!, inline[2] ?? '');
+        this.#setFlags(flags, inline[1]!, inline[2] ?? '');
         // in Oniguruma an inline option takes in the alternatives that follow it
-        if (!this.rust) return `${source}(?:${this.alternatives(flags, depth + 1)})`;
+        if (!this.#rust) return `${source}(?:${this.#alternatives(flags, depth + 1)})`;
       } else if (!reader.match(/\(\?#[^)]*\)/y) && !(flags.extended && reader.match(/(?:\s|#[^\n]*)+/y)))
-        source += this.quantified(flags, depth);
+        source += this.#quantified(flags, depth);
     }
   }
 
-  private setFlags(flags: Flags, on: string, off: string): void {
+  #setFlags(flags: Flags, on: string, off: string): void {
     const set = (letters: string, value: boolean) => {
       for (const letter of letters)
         if (letter === 'i') flags.ignoreCase = value;
         else if (letter === 'x') flags.extended = value;
-        else if (letter === (this.rust ? 's' : 'm')) flags.dotAll = value;
+        else if (letter === (this.#rust ? 's' : 'm')) flags.dotAll = value;
         else if (letter === 'm') flags.multiline = value;
-        else if (letter !== 'u' || !this.rust) this.reader.fail(`uses the option "${letter}", which is not supported`);
+        else if (letter !== 'u' || !this.#rust) this.reader.fail(`uses the option "${letter}", which is not supported`);
     };
     set(on, true);
     set(off, false);
   }
 
-  private quantified(flags: Flags, depth: number): string {
+  #quantified(flags: Flags, depth: number): string {
     const { reader } = this;
-    let source = this.atom(flags, depth);
+    let source = this.#atom(flags, depth);
     for (;;) {
       if (flags.extended) reader.match(/\s+/y);
       const found = reader.match(/[?*+]|\{(?=\d|,\d)(\d*)(,?)(\d*)\}/y);
@@ -95,37 +95,45 @@ class Translator {
         if (bounds[1] > maxRepeat) reader.fail(`repeats more than ${maxRepeat} times`);
         quantifier = `{${bounds[0]}${comma}${high}}`;
       }
+      // (x+)+ takes exponential time to fail, x+ does the same in a line
+      if (!braces && quantifier !== '?') {
+        const twice = source.match(/^(\(\?(?::|<\w+>))\(\?:([^()]*)\)([+*])\)$/);
+        if (twice && !/\\[k1-9]/.test(reader.pattern)) {
+          source = `${twice[1]}${twice[2]})`;
+          if (twice[3] === '*') quantifier = '*';
+        }
+      }
       // Ruby's syntax reads a{2}? as (a{2})? and a{1,2}+ as (a{1,2})+
-      const exact = braces && !found[2] && !this.rust;
+      const exact = braces && !found[2] && !this.#rust;
       if (!exact && reader.eat('?')) source = `(?:${source})${quantifier}?`;
-      else if ((!braces || this.rust) && reader.eat('+')) source = this.atomic(`(?:${source})${quantifier}`);
+      else if ((!braces || this.#rust) && reader.eat('+')) source = this.#atomic(`(?:${source})${quantifier}`);
       else source = `(?:${source})${quantifier}`;
     }
   }
 
-  private atomic(source: string): string {
-    const name = `atomic${this.atoms++}`;
+  #atomic(source: string): string {
+    const name = `atomic${this.#atoms++}`;
     return `(?:(?=(?<${name}>${source}))\\k<${name}>)`;
   }
 
-  private atom(flags: Flags, depth: number): string {
+  #atom(flags: Flags, depth: number): string {
     const { reader } = this;
     const c = reader.take();
-    if (c === '(') return this.group(flags, depth);
+    if (c === '(') return this.#group(flags, depth);
     if (c === '[') return bracket(readClass(reader), flags.ignoreCase);
     if (c === '.') return flags.dotAll ? '[\\p{Any}]' : '[^\\n]';
     if (c === '^') return flags.multiline ? '(?<![^\\n])' : textStart;
     if (c === '$') return flags.multiline ? '(?![^\\n])' : textEnd;
-    if (c === '\\') return this.escape(flags);
+    if (c === '\\') return this.#escape(flags);
     if (c === '*' || c === '+' || c === '?') reader.fail(`has nothing before "${c}"`);
-    return this.literal(c, flags);
+    return this.#literal(c, flags);
   }
 
-  private literal(c: string, flags: Flags): string {
+  #literal(c: string, flags: Flags): string {
     return flags.ignoreCase ? bracket({ items: quote(c), negated: false }, true) : quote(c);
   }
 
-  private group(outer: Flags, depth: number): string {
+  #group(outer: Flags, depth: number): string {
     const reader: PatternReader = this.reader;
     const flags = { ...outer };
     let open: string;
@@ -135,30 +143,30 @@ class Translator {
       if (!found) reader.fail(`uses "(?${reader.peek()}", which is not supported`);
       const [text, name, on, off] = found;
       atomic = text === '>';
-      if (name !== undefined) open = `(?<${this.name(name)}>`;
+      if (name !== undefined) open = `(?<${this.#name(name)}>`;
       else if (on !== undefined) {
-        this.setFlags(flags, on, off ?? '');
+        this.#setFlags(flags, on, off ?? '');
         open = '(?:';
       } else open = `(?${text}`;
-    } else open = `(?<${this.name(`group${++this.groups}`)}>`;
-    const body = this.alternatives(flags, depth + 1);
+    } else open = `(?<${this.#name(`group${++this.#groups}`)}>`;
+    const body = this.#alternatives(flags, depth + 1);
     if (!reader.eat(')')) reader.fail('has an unmatched "("');
-    return atomic ? this.atomic(body) : `${open}${body})`;
+    return atomic ? this.#atomic(body) : `${open}${body})`;
   }
 
-  private name(name: string): string {
-    if (this.names.has(name)) this.reader.fail(`names two groups "${name}"`);
-    this.names.add(name);
+  #name(name: string): string {
+    if (this.#names.has(name)) this.reader.fail(`names two groups "${name}"`);
+    this.#names.add(name);
     return name;
   }
 
   /** What a backslash means outside of a class. */
-  private escape(flags: Flags): string {
+  #escape(flags: Flags): string {
     const { reader } = this;
     const reference = reader.match(/k<([A-Za-z]\w*)>|([1-9]\d?)/y);
     if (reference) {
       const name = reference[1] ?? `group${reference[2]}`;
-      if (!this.names.has(name))
+      if (!this.#names.has(name))
         reader.fail(`refers to the group "${reference[1] ?? reference[2]}", which is not before it`);
       return `\\k<${name}>`;
     }
@@ -170,13 +178,13 @@ class Translator {
       const edge = `(?:(?<=${w})(?!${w})|(?<!${w})(?=${w}))`;
       return boundary[0] === 'b' ? edge : `(?!${edge})`;
     }
-    if (!this.rust) {
+    if (!this.#rust) {
       if (reader.eat('Z')) return `(?=\\n?${textEnd})`;
       if (reader.eat('R')) return '(?:\\r\\n|[\\n-\\r\\x85\\u2028\\u2029])';
       if (reader.eat('N')) return '[^\\n]';
       if (reader.eat('O')) return '[\\p{Any}]';
     }
     const escaped = readEscape(reader, false);
-    return typeof escaped === 'string' ? this.literal(escaped, flags) : bracket(escaped, flags.ignoreCase);
+    return typeof escaped === 'string' ? this.#literal(escaped, flags) : bracket(escaped, flags.ignoreCase);
   }
 }

@@ -42,15 +42,15 @@ export class MergeQueue {
   /** Removes the first candidate. */
   pop(): void {
     const last = --this.size;
-    this.sink(this.items[last]!, this.counts[last]!, this.keys[last]!);
+    this.#sink(this.items[last]!, this.counts[last]!, this.keys[last]!);
   }
 
   /** Gives the first candidate another count. */
   requeueTop(count: number): void {
-    this.sink(this.items[0]!, count, this.keys[0]!);
+    this.#sink(this.items[0]!, count, this.keys[0]!);
   }
 
-  private sink(item: number, count: number, key: number): void {
+  #sink(item: number, count: number, key: number): void {
     const { items, counts, keys, size } = this;
     let i = 0;
     for (;;) {

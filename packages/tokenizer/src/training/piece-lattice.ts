@@ -10,12 +10,12 @@ export type Piece = [piece: string, score: number];
 /** Ways to make a word of pieces. Piece 0 stands for an unknown character. */
 export class PieceLattice {
   /** Every piece by its place in the first list. */
-  private readonly trie: Trie;
+  readonly #trie: Trie;
   /** The number that piece has now, -1 if it was dropped. */
-  private readonly numbers: Int32Array;
-  private readonly places: Map<string, number>;
-  private scores: Float64Array = new Float64Array(0);
-  private unknownScore = 0;
+  readonly #numbers: Int32Array;
+  readonly #places: Map<string, number>;
+  #scores: Float64Array = new Float64Array(0);
+  #unknownScore = 0;
 
   // the nodes of the word at hand, by where they begin
   private size = 0;
@@ -29,22 +29,22 @@ export class PieceLattice {
 
   /** @param pieces all there will ever be; piece 0 is never matched */
   constructor(pieces: readonly Piece[]) {
-    this.places = new Map(pieces.map(([piece], i) => [piece, i]));
-    this.trie = new Trie([...this.places].slice(1));
-    this.numbers = new Int32Array(pieces.length).fill(-1);
+    this.#places = new Map(pieces.map(([piece], i) => [piece, i]));
+    this.#trie = new Trie([...this.#places].slice(1));
+    this.#numbers = new Int32Array(pieces.length).fill(-1);
     this.use(pieces);
   }
 
   /** Takes these pieces, of the first list, with these scores. */
   use(pieces: readonly Piece[]): void {
-    this.numbers.fill(-1);
-    this.scores = Float64Array.from(pieces, ([, score]) => score);
+    this.#numbers.fill(-1);
+    this.#scores = Float64Array.from(pieces, ([, score]) => score);
     let least = Infinity;
     pieces.forEach(([piece, score], id) => {
-      if (id > 0) this.numbers[this.places.get(piece)!] = id;
+      if (id > 0) this.#numbers[this.#places.get(piece)!] = id;
       if (score < least) least = score;
     });
-    this.unknownScore = least - UNKNOWN_PENALTY;
+    this.#unknownScore = least - UNKNOWN_PENALTY;
   }
 
   /** Finds the pieces in a word, code points. */
@@ -55,19 +55,19 @@ export class PieceLattice {
       let single = false;
       let node = 0;
       for (let stop = begin + 1; stop <= word.length; stop++) {
-        node = this.trie.step(node, word[stop - 1]!);
+        node = this.#trie.step(node, word[stop - 1]!);
         if (node < 0) break;
-        const place = this.trie.values[node]!;
-        const id = place < 0 ? -1 : this.numbers[place]!;
+        const place = this.#trie.values[node]!;
+        const id = place < 0 ? -1 : this.#numbers[place]!;
         if (id < 0) continue;
-        this.insert(begin, stop, id);
+        this.#insert(begin, stop, id);
         single ||= stop === begin + 1;
       }
-      if (!single) this.insert(begin, begin + 1, 0);
+      if (!single) this.#insert(begin, begin + 1, 0);
     }
   }
 
-  private insert(begin: number, stop: number, id: number): void {
+  #insert(begin: number, stop: number, id: number): void {
     if (this.size === this.ids.length) {
       this.begins = grown(this.begins, this.size + 1);
       this.stops = grown(this.stops, this.size + 1);
@@ -78,9 +78,9 @@ export class PieceLattice {
     this.ids[this.size++] = id;
   }
 
-  private score(node: number): number {
+  #score(node: number): number {
     const id = this.ids[node]!;
-    return id === 0 ? this.unknownScore : this.scores[id]!;
+    return id === 0 ? this.#unknownScore : this.#scores[id]!;
   }
 
   /** Adds to `expected[id]` how often each piece is expected in `count` of this word; returns the log likelihood. */
@@ -90,17 +90,17 @@ export class PieceLattice {
     const backward = new Float64Array(length + 1).fill(NaN);
     forward[0] = backward[length] = 0;
     for (let n = 0; n < size; n++)
-      forward[stops[n]!] = logSum(forward[stops[n]!]!, forward[begins[n]!]! + this.score(n));
+      forward[stops[n]!] = logSum(forward[stops[n]!]!, forward[begins[n]!]! + this.#score(n));
     for (let begin = length - 1, last = size - 1; begin >= 0; begin--) {
       let first = last;
       while (first > 0 && begins[first - 1] === begin) first--;
       for (let n = first; n <= last; n++)
-        backward[begin] = logSum(backward[begin]!, backward[stops[n]!]! + this.score(n));
+        backward[begin] = logSum(backward[begin]!, backward[stops[n]!]! + this.#score(n));
       last = first - 1;
     }
     const all = forward[length]!;
     for (let n = 0; n < size; n++)
-      expected[this.ids[n]!]! += count * Math.exp(forward[begins[n]!]! + this.score(n) + backward[stops[n]!]! - all);
+      expected[this.ids[n]!]! += count * Math.exp(forward[begins[n]!]! + this.#score(n) + backward[stops[n]!]! - all);
     return count * all;
   }
 
@@ -128,7 +128,7 @@ export class PieceLattice {
       return [node, total];
     };
     for (let n = 0; n < size; n++) {
-      [previous[n], totals[n]] = choose(begins[n]!, this.score(n)) as [number, number];
+      [previous[n], totals[n]] = choose(begins[n]!, this.#score(n)) as [number, number];
       const stop = stops[n]!;
       nextEnding[n] = -1;
       if (firstEnding[stop]! < 0) firstEnding[stop] = n;
@@ -142,10 +142,10 @@ export class PieceLattice {
 
   /** The likeliest way that is not `id` alone. */
   bestWithout(id: number): number[] {
-    const kept = this.scores[id]!;
-    this.scores[id] = -Infinity;
+    const kept = this.#scores[id]!;
+    this.#scores[id] = -Infinity;
     const path = this.best();
-    this.scores[id] = kept;
+    this.#scores[id] = kept;
     return path;
   }
 }

@@ -23,7 +23,7 @@ const byteAlphabet = () => alphabetBytes.map((b) => String.fromCharCode(byteToUn
  * unless `preTokenizer` says otherwise.
  */
 export class BpeTrainer extends Trainer {
-  private readonly bpe: BpeTrainerOptions;
+  readonly #bpe: BpeTrainerOptions;
 
   constructor(options: BpeTrainerOptions) {
     const {
@@ -38,12 +38,12 @@ export class BpeTrainer extends Trainer {
       preTokenizer,
       decoder: decoder ?? (byBytes ? byteLevel : null),
     });
-    this.bpe = { ...options, initialAlphabet };
+    this.#bpe = { ...options, initialAlphabet };
   }
 
   finish(): Tokenizer {
-    const { continuingSubwordPrefix, endOfWordSuffix, unkToken } = this.bpe;
-    const { vocab, merges } = learnVocabulary(this.words(), this.specials, this.bpe);
+    const { continuingSubwordPrefix, endOfWordSuffix, unkToken } = this.#bpe;
+    const { vocab, merges } = learnVocabulary(this.words(), this.specials, this.#bpe);
     return this.build(
       {
         type: 'BPE',

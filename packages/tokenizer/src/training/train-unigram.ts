@@ -30,19 +30,19 @@ const metaspace = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'alwa
  * @see Kudo 2018, Subword Regularization, section 3.2
  */
 export class UnigramTrainer extends Trainer {
-  private readonly unigram: UnigramTrainerOptions;
+  readonly #unigram: UnigramTrainerOptions;
 
   constructor(options: UnigramTrainerOptions) {
     const { normalizer = null, preTokenizer = metaspace, decoder = metaspace } = options;
     super(options, { normalizer, preTokenizer, decoder });
-    this.unigram = options;
+    this.#unigram = options;
   }
 
   finish(): Tokenizer {
-    const { vocabSize, shrinkingFactor = 0.75, numSubIterations = 2, onProgress } = this.unigram;
+    const { vocabSize, shrinkingFactor = 0.75, numSubIterations = 2, onProgress } = this.#unigram;
     const words: Word[] = [];
     for (const [word, count] of this.words()) words.push({ points: Array.from(word, (c) => c.codePointAt(0)!), count });
-    let pieces = seedPieces(words, this.unigram);
+    let pieces = seedPieces(words, this.#unigram);
     const lattice = new PieceLattice(pieces);
     const desired = Math.floor((vocabSize * 11) / 10);
     for (;;) {
@@ -57,12 +57,12 @@ export class UnigramTrainer extends Trainer {
       lattice.use(pieces);
       if (pieces.length === before) break;
     }
-    return this.finalize(pieces, words);
+    return this.#finalize(pieces, words);
   }
 
   /** The vocabulary: special tokens, then every character of the text and the likeliest pieces, likeliest first. */
-  private finalize(pieces: Piece[], words: Word[]): Tokenizer {
-    const { vocabSize, unkToken } = this.unigram;
+  #finalize(pieces: Piece[], words: Word[]): Tokenizer {
+    const { vocabSize, unkToken } = this.#unigram;
     const { specials } = this;
     const unknownAmongSpecials = unkToken === undefined ? -1 : specials.indexOf(unkToken);
     const head = unkToken !== undefined && unknownAmongSpecials < 0 ? [unkToken, ...specials] : specials;

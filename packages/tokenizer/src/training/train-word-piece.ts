@@ -23,18 +23,18 @@ const bert = {
  * BERT does unless the options say otherwise.
  */
 export class WordPieceTrainer extends Trainer {
-  private readonly wordPiece: WordPieceTrainerOptions & { continuingSubwordPrefix: string };
+  readonly #wordPiece: WordPieceTrainerOptions & { continuingSubwordPrefix: string };
 
   constructor(options: WordPieceTrainerOptions) {
     const { normalizer = bert.normalizer, preTokenizer = bert.preTokenizer, continuingSubwordPrefix = '##' } = options;
     const { decoder = { type: 'WordPiece', prefix: continuingSubwordPrefix, cleanup: true } } = options;
     super(options, { normalizer, preTokenizer, decoder });
-    this.wordPiece = { ...options, continuingSubwordPrefix };
+    this.#wordPiece = { ...options, continuingSubwordPrefix };
   }
 
   finish(): Tokenizer {
-    const { continuingSubwordPrefix, unkToken = '[UNK]' } = this.wordPiece;
-    const { vocab } = learnVocabulary(this.words(), this.specials, this.wordPiece);
+    const { continuingSubwordPrefix, unkToken = '[UNK]' } = this.#wordPiece;
+    const { vocab } = learnVocabulary(this.words(), this.specials, this.#wordPiece);
     return this.build(
       {
         type: 'WordPiece',

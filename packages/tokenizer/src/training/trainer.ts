@@ -36,10 +36,10 @@ export interface TrainerOptions {
 
 /** Reads texts one at a time, then makes a tokenizer of what it counted. */
 export abstract class Trainer {
-  private read = 0;
-  private readonly bytes: ByteWordCounter | null;
-  private readonly strings = new Map<string, number>();
-  private readonly cut: (text: string) => Iterable<string>;
+  #read = 0;
+  readonly #bytes: ByteWordCounter | null;
+  readonly #strings = new Map<string, number>();
+  readonly #cut: (text: string) => Iterable<string>;
 
   /** @param pipeline what surrounds the model; absent parts are null */
   protected constructor(
@@ -52,13 +52,13 @@ export abstract class Trainer {
   ) {
     const { normalizer, preTokenizer } = pipeline;
     const scan = normalizer === null ? scannerFor(preTokenizer) : null;
-    this.bytes = scan ? new ByteWordCounter(scan) : null;
+    this.#bytes = scan ? new ByteWordCounter(scan) : null;
     const parts = partsFromJSON({
       normalizer,
       pre_tokenizer: preTokenizer,
       model: { type: 'WordLevel', vocab: {}, unk_token: '' },
     });
-    this.cut = (text) => {
+    this.#cut = (text) => {
       const normalized = parts.normalizer?.normalize(new AlignedText(text)) ?? new AlignedText(text);
       return (parts.preTokenizer?.preTokenize(normalized) ?? [normalized]).map((piece) => piece.text);
     };
@@ -66,10 +66,10 @@ export abstract class Trainer {
 
   /** Counts the pieces of a text; texts are cut independently of one another. */
   add(text: string): void {
-    if (this.bytes) this.bytes.add(text);
-    else for (const piece of this.cut(text)) if (piece) this.strings.set(piece, (this.strings.get(piece) ?? 0) + 1);
-    this.read += text.length;
-    this.options.onProgress?.({ stage: 'count', done: this.read });
+    if (this.#bytes) this.#bytes.add(text);
+    else for (const piece of this.#cut(text)) if (piece) this.#strings.set(piece, (this.#strings.get(piece) ?? 0) + 1);
+    this.#read += text.length;
+    this.options.onProgress?.({ stage: 'count', done: this.#read });
   }
 
   /** Learns the vocabulary from everything that was added. */
@@ -77,8 +77,8 @@ export abstract class Trainer {
 
   /** Distinct pieces with their counts, in order of first appearance. */
   protected *words(): Generator<[string, number]> {
-    if (this.bytes) for (const [bytes, count] of this.bytes.entries()) yield [bytesToAlphabet(bytes), count];
-    else yield* this.strings;
+    if (this.#bytes) for (const [bytes, count] of this.#bytes.entries()) yield [bytesToAlphabet(bytes), count];
+    else yield* this.#strings;
   }
 
   /** The contents of the special tokens. */

@@ -21,5 +21,5 @@ export function readMerges(r: JsonReader, ids: ReadonlyMap<string, number>, pref
 
 function pair(item: JsonReader): string[] {
   if (!Array.isArray(item.value)) item.fail('"left right" or ["left", "right"]');
-  return item.items().map((side) => side.string());
+  return Array.from(item.items(), (side) => side.string());
 }

@@ -39,8 +39,8 @@ export interface BpeOptions {
 /** Byte-pair encoding of characters (Sennrich 2016), with all the options of a `tokenizer.json`. */
 export class BpeModel extends TableModel {
   private readonly merger: PairMerger;
-  private readonly cache = new Map<string, Word>();
-  private readonly random = randomNumbers(0x9e3779b9);
+  readonly #cache = new Map<string, Word>();
+  readonly #random = randomNumbers(0x9e3779b9);
 
   constructor(
     ids: ReadonlyMap<string, number>,
@@ -58,7 +58,7 @@ export class BpeModel extends TableModel {
   }
 
   tokenize(piece: string): ModelToken[] {
-    const { ids, lengths } = this.word(piece);
+    const { ids, lengths } = this.#word(piece);
     const places = new Utf8Places(piece);
     let at = 0;
     return Array.from(ids, (id, i): ModelToken => {
@@ -69,10 +69,10 @@ export class BpeModel extends TableModel {
   }
 
   override encodeInto(piece: string, ids: number[]): void {
-    for (const id of this.word(piece).ids) ids.push(id);
+    for (const id of this.#word(piece).ids) ids.push(id);
   }
 
-  private word(piece: string): Word {
+  #word(piece: string): Word {
     const { options } = this;
     const { dropout } = options;
     const whole = options.ignore_merges ? this.ids.get(piece) : undefined;
@@ -81,18 +81,18 @@ export class BpeModel extends TableModel {
         ids: Int32Array.of(whole),
         lengths: Int32Array.of([...piece].reduce((sum, c) => sum + utf8Length(c), 0)),
       };
-    const known = this.cache.get(piece);
+    const known = this.#cache.get(piece);
     if (known) return known;
-    const skip = dropout ? () => this.random() < dropout : null;
-    const word = this.merge(this.symbols(piece), skip);
+    const skip = dropout ? () => this.#random() < dropout : null;
+    const word = this.#merge(this.#symbols(piece), skip);
     if (!skip && piece.length <= 256) {
-      if (this.cache.size >= 10_000) this.cache.clear();
-      this.cache.set(piece, word);
+      if (this.#cache.size >= 10_000) this.#cache.clear();
+      this.#cache.set(piece, word);
     }
     return word;
   }
 
-  private merge({ ids, lengths }: Symbols, skip: (() => boolean) | null): Word {
+  #merge({ ids, lengths }: Symbols, skip: (() => boolean) | null): Word {
     const { merger } = this;
     merger.room(ids.length).set(ids);
     const count = merger.merge(ids.length, skip);
@@ -103,7 +103,7 @@ export class BpeModel extends TableModel {
   }
 
   /** The symbols before any merge. */
-  private symbols(piece: string): Symbols {
+  #symbols(piece: string): Symbols {
     const { options } = this;
     const { continuing_subword_prefix: prefix, end_of_word_suffix: suffix } = options;
     const tokens = this.ids;
@@ -122,7 +122,7 @@ export class BpeModel extends TableModel {
       const length = utf8Length(c);
       const id = tokens.get(spelling);
       if (id !== undefined) {
-        if (unknown >= 0) add(this.unkId()!, unknown);
+        if (unknown >= 0) add(this.#unkId()!, unknown);
         unknown = -1;
         add(id, length);
         continue;
@@ -130,16 +130,16 @@ export class BpeModel extends TableModel {
       const bytes = options.byte_fallback ? byteTokens(spelling, tokens) : null;
       if (bytes) for (const [, byteId] of bytes) add(byteId, 1);
       else if (unknown >= 0 && options.fuse_unk) unknown += length;
-      else if (this.unkId() !== null) {
-        if (unknown >= 0) add(this.unkId()!, unknown);
+      else if (this.#unkId() !== null) {
+        if (unknown >= 0) add(this.#unkId()!, unknown);
         unknown = length;
       }
     }
-    if (unknown >= 0) add(this.unkId()!, unknown);
+    if (unknown >= 0) add(this.#unkId()!, unknown);
     return { ids, lengths };
   }
 
-  private unkId(): number | null {
+  #unkId(): number | null {
     const { unk_token: unkToken } = this.options;
     if (unkToken === null) return null;
     const id = this.ids.get(unkToken);

@@ -3,10 +3,10 @@ import { maxVocabularyLength, type JsonReader } from '../reader.js';
 
 /** A model whose tokens are in a table, by string and by id. */
 export abstract class TableModel implements Model {
-  private readonly tokens: (string | undefined)[] = [];
+  readonly #tokens: (string | undefined)[] = [];
 
   constructor(protected readonly ids: ReadonlyMap<string, number>) {
-    for (const [token, id] of ids) this.tokens[id] = token;
+    for (const [token, id] of ids) this.#tokens[id] = token;
   }
 
   get vocabSize(): number {
@@ -18,7 +18,7 @@ export abstract class TableModel implements Model {
   }
 
   idToToken(id: number): string | undefined {
-    return this.tokens[id];
+    return this.#tokens[id];
   }
 
   vocab(): Iterable<[string, number]> {

@@ -3,7 +3,7 @@ import { PairTable } from '../../core/pair-table.js';
 /** Finds the strings of a set that begin at a place of a text, code point by code point. */
 export class Trie {
   /** (node, code point) to the next node. */
-  private readonly nodes = new PairTable(1 << 12);
+  readonly #nodes = new PairTable(1 << 12);
   /** What the string that leads to a node stands for, -1 for nothing. */
   readonly values: number[] = [-1];
 
@@ -14,7 +14,7 @@ export class Trie {
       for (const c of text) {
         const point = c.codePointAt(0)!;
         let next = this.step(node, point);
-        if (next < 0) this.nodes.set(node, point, (next = this.values.push(-1) - 1));
+        if (next < 0) this.#nodes.set(node, point, (next = this.values.push(-1) - 1));
         node = next;
       }
       this.values[node] = value;
@@ -23,7 +23,7 @@ export class Trie {
 
   /** The node that a code point leads to, -1 for none. */
   step(node: number, point: number): number {
-    return this.nodes.get(node, point);
+    return this.#nodes.get(node, point);
   }
 
   /** Calls `found(end, value)` for every string of the set that is `text.slice(start, end)`, shortest first. */

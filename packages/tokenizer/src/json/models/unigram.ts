@@ -17,8 +17,8 @@ export interface UnigramData {
 /** The sequence of tokens with the greatest product of probabilities (Kudo 2018), by Viterbi's algorithm. */
 export class UnigramModel implements Model {
   private readonly ids = new Map<string, number>();
-  private readonly unkScore: number;
-  private trie: Trie | null = null;
+  readonly #unkScore: number;
+  #trie: Trie | null = null;
 
   /** @param hidden Ids that no text gives: those of special tokens. */
   constructor(
@@ -30,7 +30,7 @@ export class UnigramModel implements Model {
       this.ids.set(token, id);
       least = Math.min(least, score);
     });
-    this.unkScore = least - unkPenalty;
+    this.#unkScore = least - unkPenalty;
   }
 
   /** The same model for texts in which the spelling of these tokens is ordinary text. */
@@ -38,22 +38,19 @@ export class UnigramModel implements Model {
     return new UnigramModel(this.data, new Set(ids));
   }
 
-  private tokens(): Trie {
-    if (this.trie) return this.trie;
+  #tokens(): Trie {
+    if (this.#trie) return this.#trie;
     const { hidden, ids } = this;
     const seen = hidden.size === 0 ? ids : [...ids].filter(([, id]) => !hidden.has(id));
-    return (this.trie = new Trie(seen));
+    return (this.#trie = new Trie(seen));
   }
 
   static read(r: JsonReader): UnigramModel {
-    const vocab = r
-      .get('vocab')
-      .items()
-      .map((item): [string, number] => {
-        const pair = item.items();
-        if (pair.length !== 2) item.fail('[token, score]');
-        return [pair[0]!.shortString(), pair[1]!.number()];
-      });
+    const vocab = r.list('vocab', (item): [string, number] => {
+      const pair = [...item.items()];
+      if (pair.length !== 2) item.fail('[token, score]');
+      return [pair[0]!.shortString(), pair[1]!.number()];
+    });
     checkLength(
       r.get('vocab'),
       vocab.map(([token]) => token),
@@ -81,9 +78,9 @@ export class UnigramModel implements Model {
   }
 
   /** Ends of the best pieces in reverse; runs of unknown characters are one piece. */
-  private cut(text: string): number[] {
+  #cut(text: string): number[] {
     const { vocab } = this.data;
-    const trie = this.tokens();
+    const trie = this.#tokens();
     const size = text.length;
     const scores = new Float64Array(size + 1);
     const starts = new Int32Array(size + 1).fill(-1);
@@ -103,9 +100,9 @@ export class UnigramModel implements Model {
       });
       if (!single) {
         const end = start + width;
-        const score = this.unkScore + here;
+        const score = this.#unkScore + here;
         if (starts[end] === -1 || score > scores[end]!) {
-          this.needUnk(text.slice(start, end));
+          this.#needUnk(text.slice(start, end));
           scores[end] = score;
           starts[end] = start;
           unknown[end] = 1;
@@ -123,7 +120,7 @@ export class UnigramModel implements Model {
     return ends;
   }
 
-  private needUnk(text: string): number {
+  #needUnk(text: string): number {
     const { unkId } = this.data;
     if (unkId === null)
       throw new RangeError(`Unigram: ${JSON.stringify(text)} is not in the vocabulary, and unk_id is null`);
@@ -133,13 +130,13 @@ export class UnigramModel implements Model {
   tokenize(piece: string): ModelToken[] {
     const tokens: ModelToken[] = [];
     let start = 0;
-    for (const end of this.cut(piece).reverse()) {
+    for (const end of this.#cut(piece).reverse()) {
       const token = piece.slice(start, end);
       const known = this.ids.get(token);
       const id = known !== undefined && this.hidden.has(known) ? undefined : known;
       const bytes = id === undefined && this.data.byteFallback ? byteTokens(token, this.ids) : null;
       if (bytes) for (const [name, byteId] of bytes) tokens.push({ id: byteId, token: name, start, end });
-      else tokens.push({ id: id ?? this.needUnk(token), token, start, end });
+      else tokens.push({ id: id ?? this.#needUnk(token), token, start, end });
       start = end;
     }
     return tokens;

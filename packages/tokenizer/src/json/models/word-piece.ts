@@ -14,8 +14,8 @@ export type WordPieceOptions = {
 
 /** Longest token first, from the left; a word that does not come out whole is unknown. */
 export class WordPieceModel extends TableModel {
-  private readonly first: Trie;
-  private readonly rest: Trie;
+  readonly #first: Trie;
+  readonly #rest: Trie;
 
   constructor(
     ids: ReadonlyMap<string, number>,
@@ -23,8 +23,8 @@ export class WordPieceModel extends TableModel {
   ) {
     super(ids);
     const { continuing_subword_prefix: prefix } = options;
-    this.first = new Trie(ids);
-    this.rest = new Trie(
+    this.#first = new Trie(ids);
+    this.#rest = new Trie(
       [...ids].filter(([token]) => token.startsWith(prefix)).map(([token, id]) => [token.slice(prefix.length), id]),
     );
   }
@@ -44,7 +44,7 @@ export class WordPieceModel extends TableModel {
     for (let start = 0; known && start < piece.length;) {
       let end = -1;
       let id = -1;
-      (start === 0 ? this.first : this.rest).prefixes(piece, start, (...longer) => ([end, id] = longer));
+      (start === 0 ? this.#first : this.#rest).prefixes(piece, start, (...longer) => ([end, id] = longer));
       known = end >= 0;
       if (known) tokens.push({ id, token: this.idToToken(id)!, start, end });
       start = end;

@@ -60,15 +60,15 @@ const isShort = (cluster: string) => cluster.length < 6 && encoder.encode(cluste
 
 /** Replaces graphemes (up to five bytes) and characters by a SentencePiece character map. */
 export class PrecompiledNormalizer implements Normalizer {
-  private readonly known = new Map<string, string | null>();
+  readonly #known = new Map<string, string | null>();
 
   constructor(readonly map: CharacterMap) {}
 
-  private get(text: string): string | null {
-    let by = this.known.get(text);
+  #get(text: string): string | null {
+    let by = this.#known.get(text);
     if (by === undefined) {
       by = this.map.get(text);
-      if (this.known.size < 10_000) this.known.set(text, by);
+      if (this.#known.size < 10_000) this.#known.set(text, by);
     }
     return by;
   }
@@ -76,10 +76,10 @@ export class PrecompiledNormalizer implements Normalizer {
   normalize(text: AlignedText): AlignedText {
     const clusters = [...graphemes(text.text)];
     // most texts stay as they are
-    if (!clusters.some((cluster) => this.isReplaced(cluster))) return text;
+    if (!clusters.some((cluster) => this.#isReplaced(cluster))) return text;
     const changes: Change[] = [];
     const put = (old: string) => {
-      const by = this.get(old);
+      const by = this.#get(old);
       if (by === null) return false;
       const characters = [...by];
       const replaced = [...old].length;
@@ -93,9 +93,9 @@ export class PrecompiledNormalizer implements Normalizer {
     return transform(text, changes);
   }
 
-  private isReplaced(cluster: string): boolean {
-    if (isShort(cluster) && this.get(cluster) !== null) return true;
-    for (const c of cluster) if (this.get(c) !== null) return true;
+  #isReplaced(cluster: string): boolean {
+    if (isShort(cluster) && this.#get(cluster) !== null) return true;
+    for (const c of cluster) if (this.#get(c) !== null) return true;
     return false;
   }
 

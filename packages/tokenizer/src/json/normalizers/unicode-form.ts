@@ -19,17 +19,17 @@ export class UnicodeFormNormalizer implements Normalizer {
     let cluster: string[] = [];
     for (const c of old) {
       if (cluster.length > 0 && !joins.test(c) && !joins.test(c.normalize('NFKD'))) {
-        this.cluster(cluster, changes);
+        this.#cluster(cluster, changes);
         cluster = [];
       }
       cluster.push(c);
     }
-    this.cluster(cluster, changes);
+    this.#cluster(cluster, changes);
     return transform(text, changes);
   }
 
   /** A character with all that may combine with it: decomposed, put in order, composed; the changes follow. */
-  private cluster(characters: string[], out: Change[]): void {
+  #cluster(characters: string[], out: Change[]): void {
     const whole = characters.join('');
     const result = whole.normalize(this.form);
     if (result === whole) {

@@ -21,13 +21,13 @@ const template = (cls: TokenAndId, sep: TokenAndId, single: string, pair: string
 
 /** BERT's `[CLS] A [SEP]` and `[CLS] A [SEP] B [SEP]`. */
 export class BertProcessor implements PostProcessor {
-  private readonly template: TemplateProcessor;
+  readonly #template: TemplateProcessor;
 
   constructor(
     readonly sep: TokenAndId,
     readonly cls: TokenAndId,
   ) {
-    this.template = template(cls, sep, 'cAs', 'cAsBs', 1);
+    this.#template = template(cls, sep, 'cAs', 'cAsBs', 1);
   }
 
   addedTokens(pair: boolean): number {
@@ -35,11 +35,11 @@ export class BertProcessor implements PostProcessor {
   }
 
   processIds(sequences: number[][]): number[] {
-    return this.template.processIds(sequences);
+    return this.#template.processIds(sequences);
   }
 
   process(encodings: Encoding[], addSpecialTokens: boolean): Encoding[] {
-    return addSpecialTokens ? this.template.process(encodings, true) : encodings;
+    return addSpecialTokens ? this.#template.process(encodings, true) : encodings;
   }
 
   toJSON(): Json {
@@ -49,7 +49,7 @@ export class BertProcessor implements PostProcessor {
 
 /** RoBERTa's `<s> A </s>` and `<s> A </s></s> B </s>`, all of type 0. */
 export class RobertaProcessor implements PostProcessor {
-  private readonly template: TemplateProcessor;
+  readonly #template: TemplateProcessor;
 
   constructor(
     readonly sep: TokenAndId,
@@ -57,7 +57,7 @@ export class RobertaProcessor implements PostProcessor {
     readonly trimsOffsets = true,
     readonly addPrefixSpace = true,
   ) {
-    this.template = template(cls, sep, 'cAs', 'cAssBs', 0);
+    this.#template = template(cls, sep, 'cAs', 'cAssBs', 0);
   }
 
   addedTokens(pair: boolean): number {
@@ -65,13 +65,13 @@ export class RobertaProcessor implements PostProcessor {
   }
 
   processIds(sequences: number[][]): number[] {
-    return this.template.processIds(sequences);
+    return this.#template.processIds(sequences);
   }
 
   process(encodings: Encoding[], addSpecialTokens: boolean): Encoding[] {
     const trimmed = this.trimsOffsets ? encodings.map((e) => trimOffsets(e, this.addPrefixSpace)) : encodings;
     const typed = trimmed.map((e) => withTypeIds(e, 0));
-    return addSpecialTokens ? this.template.process(typed, true) : typed;
+    return addSpecialTokens ? this.#template.process(typed, true) : typed;
   }
 
   toJSON(): Json {

@@ -53,13 +53,13 @@ export class SequenceProcessor implements PostProcessor {
 }
 
 function tokenAndId(reader: JsonReader): TokenAndId {
-  const items = reader.items();
+  const items = [...reader.items()];
   if (items.length !== 2) reader.fail('[token, id]');
   return [items[0]!.string(), items[1]!.id()];
 }
 
 function readTemplate(reader: JsonReader, tokens: ReadonlyMap<string, TemplateToken>): TemplatePiece[] {
-  return reader.items().map((item) => {
+  return Array.from(reader.items(), (item) => {
     if (item.has('Sequence')) {
       const sequence = item.get('Sequence');
       return {
@@ -88,14 +88,8 @@ const readers: Readers<PostProcessor> = {
   TemplateProcessing: (r) => {
     const tokens = new Map<string, TemplateToken>();
     for (const [id, token] of r.get('special_tokens').entries()) {
-      const ids = token
-        .get('ids')
-        .items()
-        .map((item) => item.id());
-      const names = token
-        .get('tokens')
-        .items()
-        .map((item) => item.string());
+      const ids = token.list('ids', (item) => item.id());
+      const names = token.list('tokens', (item) => item.string());
       if (ids.length !== names.length) token.reject(`has ${ids.length} ids for ${names.length} tokens`);
       tokens.set(id, { ids, tokens: names });
     }

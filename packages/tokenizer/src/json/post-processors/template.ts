@@ -38,20 +38,20 @@ export class TemplateProcessor implements PostProcessor {
     readonly tokens: ReadonlyMap<string, TemplateToken>,
   ) {}
 
-  private template(sequences: number) {
+  #template(sequences: number) {
     return sequences > 1 ? this.pair : this.single;
   }
 
   addedTokens(pair: boolean): number {
     let added = 0;
-    for (const piece of this.template(pair ? 2 : 1))
+    for (const piece of this.#template(pair ? 2 : 1))
       if ('token' in piece) added += this.tokens.get(piece.token)!.ids.length;
     return added;
   }
 
   processIds(sequences: number[][]): number[] {
     const ids: number[] = [];
-    for (const piece of this.template(sequences.length)) {
+    for (const piece of this.#template(sequences.length)) {
       const more = 'token' in piece ? this.tokens.get(piece.token)!.ids : (sequences[piece.sequence] ?? []);
       for (const id of more) ids.push(id);
     }
@@ -59,7 +59,7 @@ export class TemplateProcessor implements PostProcessor {
   }
 
   process(encodings: Encoding[], addSpecialTokens: boolean): Encoding[] {
-    return this.template(encodings.length).flatMap((piece) => {
+    return this.#template(encodings.length).flatMap((piece) => {
       if ('token' in piece) return addSpecialTokens ? [special(this.tokens.get(piece.token)!, piece.typeId)] : [];
       const encoding = encodings[piece.sequence];
       return encoding ? [withTypeIds(encoding, piece.typeId)] : [];

@@ -18,10 +18,10 @@ const space = new StringFinder(' ');
 
 /** Makes spaces visible (`▁`) and cuts before them. */
 export class MetaspacePreTokenizer implements PreTokenizer {
-  private readonly finder: StringFinder;
+  readonly #finder: StringFinder;
 
   constructor(private readonly options: MetaspaceOptions) {
-    this.finder = new StringFinder(options.replacement);
+    this.#finder = new StringFinder(options.replacement);
   }
 
   preTokenize(piece: AlignedText): AlignedText[] {
@@ -29,7 +29,7 @@ export class MetaspacePreTokenizer implements PreTokenizer {
     let text = replaceMatches(piece, space.find(piece.text), replacement);
     const wanted = scheme === 'always' || (scheme === 'first' && text.sourceStart === 0);
     if (wanted && !text.text.startsWith(replacement)) text = prepend(text, replacement);
-    return split ? splitText(text, this.finder, 'MergedWithNext') : [text];
+    return split ? splitText(text, this.#finder, 'MergedWithNext') : [text];
   }
 
   toJSON() {
