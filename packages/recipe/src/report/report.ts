@@ -70,7 +70,7 @@ export async function* report(context: ReportContext): AsyncGenerator<ReportEven
     ngrams ??= trainingNgrams(chat, data);
     const { questions, shown, maxNewTokens } = config.report;
     const examination = await examine(chat, {
-      questions: fittingQuestions(chat, data.heldOutQuestions).slice(0, questions),
+      questions: fittingQuestions(chat, data.heldOutQuestions, maxNewTokens).slice(0, questions),
       shown,
       maxNewTokens,
       isStoryWorld: data.isStoryWorld,
