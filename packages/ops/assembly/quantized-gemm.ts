@@ -1,6 +1,7 @@
 import { at, roundUp } from './simd';
 import { MR, NR, packA, packB } from './pack';
 import { FEW, MC, block, depth, padBias, rowDots } from './gemm';
+import { quantizedRow } from './quantized-row';
 import { UNPACK_WORDS, unpack } from './unpack';
 // The matrix product of `gemm` with a weight of few bits, of which only a tile is float32 at a time.
 const NC: u32 = 256;           // columns of a tile, which is at most 512 KiB
@@ -22,6 +23,10 @@ export function quantized_gemm(a: usize, codes: usize, scales: usize, zeros: usi
   const pitchA = (K as usize) << 2, pitchC = (N as usize) << 2;
   padBias(bias, bias0, N);
   padBias(0, none, N);
+  if (transposed && M == 1) {
+    quantizedRow(a, codes, scales, zeros, kind, size, bias0, c, N, K, scratch, tile);
+    return;
+  }
   if (transposed && M <= FEW) {
     for (let j: u32 = 0; j < N; j += 4) {
       const n = min(4, N - j);

@@ -54,6 +54,8 @@ test.each(kinds)('a product with %s weights is that of float32 weights', (_, kin
   for (const [m, n, k] of [
     [1, 1, 2],
     [1, 9, 50],
+    [1, 11, 51],
+    [1, 7, 96],
     [6, 5, 24],
     [7, 7, 7],
     [13, 300, 31],
