@@ -1,12 +1,12 @@
 import { backendLabels, type BackendName } from '../engine/backends.js';
 import { backend, backends, engineProblem } from '../state/engine.js';
 import { isBusy, pause, proceed, progress, stop, type RunState } from '../state/progress.js';
-import { switchBackend } from '../state/run.js';
+import { switchBackend } from '../state/models.js';
 import { outsideRequests } from '../state/outside-requests.js';
 
 /** What the machine is doing, on what, and how to stop it. */
 export function EngineBar() {
-  const { state, doing, step, steps, tokensPerSecond, secondsLeft } = progress.value;
+  const { state, doing, unit, step, steps, tokensPerSecond, secondsLeft } = progress.value;
   return (
     <div class="engine-bar" role="region" aria-label="Engine" data-testid="engine" data-state={state}>
       <label class="row">
@@ -31,7 +31,7 @@ export function EngineBar() {
         <>
           <progress value={step} max={steps} aria-label="Progress" />
           <span>
-            step {step} of {steps}
+            {unit} {step} of {steps}
           </span>
           {tokensPerSecond !== null && <span>{Math.round(tokensPerSecond).toLocaleString('en')} tokens/s</span>}
           {state === 'running' && secondsLeft !== null && <span>about {duration(secondsLeft)} left</span>}
@@ -39,7 +39,7 @@ export function EngineBar() {
       )}
       <span class="spacer" />
       {engineProblem.value && <span class="problem">{engineProblem.value}</span>}
-      {state === 'running' && (
+      {state === 'running' && unit === 'step' && (
         <button class="button" type="button" data-testid="pause" onClick={pause}>
           Pause
         </button>

@@ -11,7 +11,11 @@ export interface LossCurves {
 }
 
 /** Loss against steps: raw and smoothed training loss, held-out loss, and what guessing would cost. */
-export function LossChart({ curves: { training, heldOut, guessing } }: { curves: LossCurves }) {
+export function LossChart(props: {
+  curves: LossCurves;
+  /** What the loss is a mean over. @default 'token' */ unit?: 'token' | 'pair';
+}) {
+  const { training, heldOut, guessing } = props.curves;
   const steps = [0, ...training.map((_, i) => i + 1)];
   const dots = new Map(heldOut.map(({ step, loss }) => [step, loss]));
   const last = heldOut.at(-1);
@@ -20,7 +24,7 @@ export function LossChart({ curves: { training, heldOut, guessing } }: { curves:
       plotted={{
         x: steps,
         xLabel: 'step',
-        yLabel: 'loss, nats per token',
+        yLabel: `loss, nats per ${props.unit ?? 'token'}`,
         series: [
           { label: 'each step', values: [null, ...training], colour: '--accent', style: 'faded' },
           {

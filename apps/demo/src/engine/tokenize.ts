@@ -1,22 +1,18 @@
-import { byteTokenizer, characterTokenizer, trainBpe, type Tokenizer } from '@ashlar/tokenizer';
-import type { Command, Tokenized } from './protocol.js';
+import type { Tokenizer } from '@ashlar/tokenizer';
+import type { MadeTokenizer } from './make-tokenizer.js';
+import type { Tokenized } from './protocol.js';
+import { visible } from './visible.js';
 
 const LONGEST_SAMPLE = 400;
 
-/** Makes the tokenizer of a text and cuts a sample with it. */
-export function tokenize({ text, sample, tokenizer: config }: Extract<Command, { type: 'tokenize' }>): Tokenized {
-  const tokenizer = make(text, config);
+/** Cuts a sample with a tokenizer. */
+export function tokenize({ tokenizer, bytesPerToken }: MadeTokenizer, sample: string): Tokenized {
   const ids = tokenizer.encode(known(tokenizer, sample.slice(0, LONGEST_SAMPLE)));
   return {
     vocabSize: tokenizer.vocabSize,
     tokens: [...ids].map((id) => ({ id, text: visible(tokenizer.decode([id])) })),
-    bytesPerToken: new TextEncoder().encode(text).length / tokenizer.encode(text).length,
+    bytesPerToken,
   };
-}
-
-function make(text: string, { kind, vocabSize }: Extract<Command, { type: 'tokenize' }>['tokenizer']): Tokenizer {
-  if (kind === 'characters') return characterTokenizer(text);
-  return kind === 'bytes' ? byteTokenizer() : trainBpe(text, { vocabSize: vocabSize! });
 }
 
 /** A character vocabulary knows only the characters of its text. */
@@ -32,5 +28,3 @@ function encodes(tokenizer: Tokenizer, character: string): boolean {
     return false;
   }
 }
-
-const visible = (text: string) => text.replaceAll(' ', '␣').replaceAll('\n', '⏎').replaceAll('\t', '⇥');

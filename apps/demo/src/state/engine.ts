@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { probeBackends, type BackendName } from '../engine/backends.js';
 import type { Command, Message } from '../engine/protocol.js';
+import { settings } from './settings.js';
 
 /** What this browser can compute with, best first. */
 export const backends = signal<BackendName[]>([]);
@@ -15,6 +16,11 @@ const listeners = new Set<(message: Message) => void>();
 /** Calls `listener` with every message of the worker, whichever worker that is by then. */
 export function onMessage(listener: (message: Message) => void): void {
   listeners.add(listener);
+}
+
+/** Passes a message on to all who listen. */
+export function tell(message: Message): void {
+  for (const listener of listeners) listener(message);
 }
 
 export function send(command: Command): void {
@@ -35,9 +41,7 @@ export async function chooseBackend(name: BackendName): Promise<void> {
   worker?.terminate();
   const next = new Worker(new URL('../engine/engine.worker.ts', import.meta.url), { type: 'module' });
   worker = next;
-  next.onmessage = ({ data }: MessageEvent<Message>) => {
-    for (const listener of listeners) listener(data);
-  };
+  next.onmessage = ({ data }: MessageEvent<Message>) => tell(data);
   await new Promise<void>((ready) => {
     const settle = () => {
       next.removeEventListener('message', answered);
@@ -54,6 +58,6 @@ export async function chooseBackend(name: BackendName): Promise<void> {
       engineProblem.value = `The worker stopped: ${event.message || 'its program could not be loaded'}`;
       settle();
     };
-    next.postMessage({ type: 'open', backend: name } satisfies Command);
+    next.postMessage({ type: 'open', backend: name, settings } satisfies Command);
   });
 }

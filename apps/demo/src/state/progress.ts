@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import type { TrainEvent } from '@ashlar/recipe';
+import type { StageEvent, TrainingEvent } from '../engine/protocol.js';
 import { send } from './engine.js';
 
 export type RunState = 'idle' | 'preparing' | 'running' | 'paused' | 'done' | 'stopped' | 'failed';
@@ -9,6 +9,8 @@ export interface Progress {
   state: RunState;
   /** Such as `teaching it to answer`. */
   doing: string;
+  /** What is counted. */
+  unit: 'step' | 'answer';
   step: number;
   steps: number;
   /** Of what the loss is a mean over; null where that is not tokens. */
@@ -16,7 +18,16 @@ export interface Progress {
   secondsLeft: number | null;
 }
 
-const nothing: Progress = { state: 'idle', doing: '', step: 0, steps: 0, tokensPerSecond: null, secondsLeft: null };
+/** Before anything was asked for. */
+export const nothing: Progress = {
+  state: 'idle',
+  doing: '',
+  unit: 'step',
+  step: 0,
+  steps: 0,
+  tokensPerSecond: null,
+  secondsLeft: null,
+};
 export const progress = signal(nothing);
 export const isBusy = computed(() => ['preparing', 'running', 'paused'].includes(progress.value.state));
 
@@ -36,9 +47,10 @@ export function end(state: 'done' | 'stopped' | 'failed'): void {
   progress.value = { ...progress.value, state, secondsLeft: null };
 }
 
+const change = (found: Partial<Progress>) => (progress.value = { ...progress.value, ...found });
+
 /** Takes in what a training loop tells. @param countsTokens whether its weights are tokens */
-export function followProgress(event: TrainEvent, countsTokens = true): void {
-  const change = (found: Partial<Progress>) => (progress.value = { ...progress.value, ...found });
+export function followProgress(event: StageEvent | TrainingEvent, countsTokens = true): void {
   if (event.type === 'start') change({ step: event.step, steps: event.steps });
   else if (event.type === 'step') {
     stepMilliseconds = stepMilliseconds ? 0.9 * stepMilliseconds + 0.1 * event.milliseconds : event.milliseconds;
@@ -50,4 +62,10 @@ export function followProgress(event: TrainEvent, countsTokens = true): void {
     });
   } else if (event.type === 'continued') change({ state: 'running' });
   else if (event.type === 'paused') change({ state: 'paused' });
+}
+
+/** Takes in how many of many questions are answered. */
+export function followAnswering({ done, of }: { done: number; of: number }): void {
+  const doing = 'answering questions';
+  change({ state: 'running', doing, unit: 'answer', step: done, steps: of, tokensPerSecond: null, secondsLeft: null });
 }

@@ -1,10 +1,11 @@
 import { computed, signal } from '@preact/signals';
-import { pretrainConfig, type PresetName } from '@ashlar/recipe';
+import { pretrainConfig, presets, type PresetName, type PretrainConfig } from '@ashlar/recipe';
 import type { LossCurves } from '../components/loss-chart.js';
-import type { ModelFiles, TrainingEvent } from '../engine/protocol.js';
-import type { BackendName } from '../engine/backends.js';
-import { chooseBackend, onMessage, send } from './engine.js';
-import { begin, end, followProgress } from './progress.js';
+import type { TrainingEvent } from '../engine/protocol.js';
+import { onMessage } from './engine.js';
+import { startJob } from './jobs.js';
+import { followProgress } from './progress.js';
+import { settings } from './settings.js';
 import { text } from './text.js';
 import { tokenizer } from './tokens.js';
 
@@ -13,55 +14,53 @@ export interface Sample {
   text: string;
 }
 
-export const preset = signal<PresetName>('tiny');
-export const steps = signal(600);
-export const seed = signal(1337);
+export interface Evaluation {
+  loss: number;
+  perplexity: number;
+  bitsPerByte: number | null;
+}
+
+/** The recipe's own size, or another one. */
+export type Size = 'recipe' | PresetName;
+
+export const size = signal<Size>('recipe');
+export const steps = signal(settings.pretrain.training.steps);
+export const seed = signal(settings.seed);
 
 export const curves = signal<LossCurves | null>(null);
 export const samples = signal<Sample[]>([]);
 /** The last look at the held-out text. */
-export const evaluation = signal<{ loss: number; perplexity: number; bitsPerByte: number | null } | null>(null);
+export const evaluation = signal<Evaluation | null>(null);
 export const numParameters = signal(0);
-export const runProblem = signal('');
-/** The trained model: a Hugging Face folder. */
-export const model = signal<ModelFiles | null>(null);
 
 /** The settings of the next run. */
-export const config = computed(() =>
-  pretrainConfig(preset.value, {
-    seed: seed.value,
-    tokenizer: tokenizer.value,
-    training: { steps: steps.value, evaluateEvery: Math.max(1, Math.round(steps.value / 10)) },
-    samples: { maxNewTokens: 160 },
-  }),
-);
+export const config = computed((): PretrainConfig => {
+  const training = { steps: steps.value, evaluateEvery: Math.max(1, Math.round(steps.value / 10)) };
+  const common = { seed: seed.value, tokenizer: tokenizer.value };
+  if (size.value !== 'recipe')
+    return pretrainConfig(size.value, { ...common, training, samples: { maxNewTokens: 160 } });
+  const { model, pretrain } = settings;
+  return { ...common, model, ...pretrain, training: { ...pretrain.training, ...training } };
+});
+
+export function chooseSize(chosen: Size): void {
+  size.value = chosen;
+  const { training } = chosen === 'recipe' ? settings.pretrain : presets[chosen].config;
+  steps.value = training.steps;
+}
 
 export function start(): void {
-  runProblem.value = '';
   samples.value = [];
   curves.value = null;
   evaluation.value = null;
-  begin('training');
-  send({ type: 'pretrain', text: text.value, config: config.value });
-}
-
-/** A new worker knows no model: it gets the trained one. */
-export async function switchBackend(name: BackendName): Promise<void> {
-  await chooseBackend(name);
-  if (model.value) send({ type: 'load', files: model.value });
+  startJob('training', { type: 'pretrain', text: text.value, config: config.value });
 }
 
 onMessage((message) => {
-  if (message.type === 'training') {
-    message.events.forEach(follow);
-    // the same arrays, a new object: what shows them is drawn again
-    if (curves.value) curves.value = { ...curves.value };
-  }
-  if (message.type === 'model') model.value = message.files;
-  else if (message.type === 'failed' && message.during === 'pretrain') {
-    runProblem.value = message.sentence;
-    end('failed');
-  }
+  if (message.type !== 'training') return;
+  message.events.forEach(follow);
+  // the same arrays, a new object: what shows them is drawn again
+  if (curves.value) curves.value = { ...curves.value };
 });
 
 /** Losses are appended, so that a long run does not copy its whole history for each message. */
@@ -73,10 +72,10 @@ function follow(event: TrainingEvent): void {
     curves.value!.training.push(event.loss);
     followProgress(event);
   } else if (event.type === 'evaluation') {
-    curves.value!.heldOut.push({ step: event.step, loss: event.loss });
-    evaluation.value = event;
+    const { step, loss, perplexity, bitsPerByte } = event;
+    curves.value!.heldOut.push({ step, loss });
+    evaluation.value = { loss, perplexity, bitsPerByte };
   } else if (event.type === 'sample') {
     samples.value = [...samples.value, { step: event.step, text: event.samples[0]!.text }];
-  } else if (event.type === 'stopped' || event.type === 'done') end(event.type);
-  else if (event.type !== 'tokens' && event.type !== 'tokenizer-start') followProgress(event);
+  } else followProgress(event);
 }

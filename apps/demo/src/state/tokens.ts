@@ -2,11 +2,12 @@ import { effect, signal } from '@preact/signals';
 import type { TokenizerConfig } from '@ashlar/recipe';
 import type { Tokenized } from '../engine/protocol.js';
 import { backend, onMessage, send } from './engine.js';
+import { settings } from './settings.js';
 import { text } from './text.js';
 
-export const tokenizer = signal<TokenizerConfig>({ kind: 'characters', vocabSize: null });
+export const tokenizer = signal<TokenizerConfig>(settings.tokenizer);
 /** What is shown cut into tokens. */
-export const sample = signal('In the morning Anna went to the market.');
+export const sample = signal('On Monday Anna was in the garden. Where was Anna?');
 export const tokenized = signal<Tokenized | null>(null);
 export const tokensProblem = signal('');
 

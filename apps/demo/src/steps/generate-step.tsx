@@ -3,7 +3,7 @@ import { Step } from '../components/step.js';
 import { backend } from '../state/engine.js';
 import { downloadModel } from '../state/download.js';
 import { isBusy } from '../state/progress.js';
-import { model } from '../state/run.js';
+import { models } from '../state/models.js';
 import {
   continued,
   interrupt,
@@ -18,7 +18,8 @@ import {
 } from '../state/writing.js';
 
 export function GenerateStep() {
-  const ready = model.value !== null && backend.value !== null && !isBusy.value;
+  const model = models.value.pretrain;
+  const ready = model !== undefined && backend.value !== null && !isBusy.value;
   return (
     <Step
       number={4}
@@ -58,12 +59,7 @@ export function GenerateStep() {
         <button class="button" type="button" disabled={!isWriting.value} onClick={interrupt}>
           Stop
         </button>
-        <button
-          class="button"
-          type="button"
-          disabled={model.value === null}
-          onClick={() => downloadModel(model.value!)}
-        >
+        <button class="button" type="button" disabled={model === undefined} onClick={() => downloadModel(model!)}>
           Save the model (a Hugging Face folder)
         </button>
       </div>

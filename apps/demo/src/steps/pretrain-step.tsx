@@ -1,21 +1,24 @@
 import { useState } from 'preact/hooks';
-import { presets, type PresetName } from '@ashlar/recipe';
+import { presets } from '@ashlar/recipe';
 import { Facts } from '../components/facts.js';
 import { LossChart } from '../components/loss-chart.js';
+import { PreparedNote } from '../components/prepared-note.js';
+import { Problem } from '../components/problem.js';
 import { Step } from '../components/step.js';
 import { backend } from '../state/engine.js';
 import { isBusy, progress } from '../state/progress.js';
 import {
+  chooseSize,
   config,
   curves,
   evaluation,
   numParameters,
-  preset,
-  runProblem,
   samples,
   seed,
+  size,
   start,
   steps,
+  type Size,
 } from '../state/run.js';
 import { text } from '../state/text.js';
 
@@ -33,10 +36,11 @@ export function PretrainStep() {
           <span>Size</span>
           <select
             data-testid="preset"
-            value={preset.value}
+            value={size.value}
             disabled={isBusy.value}
-            onChange={(event) => (preset.value = event.currentTarget.value as PresetName)}
+            onChange={(event) => chooseSize(event.currentTarget.value as Size)}
           >
+            <option value="recipe">recipe: learns to answer in the later steps; minutes</option>
             {Object.entries(presets).map(([name, { description }]) => (
               <option key={name} value={name}>
                 {name}: {description}
@@ -67,18 +71,15 @@ export function PretrainStep() {
           disabled={isBusy.value || !backend.value || text.value === ''}
           onClick={start}
         >
-          {progress.value.state === 'preparing' ? 'Preparing…' : 'Train'}
+          {progress.value.state === 'preparing' && progress.value.doing === 'training' ? 'Preparing…' : 'Train'}
         </button>
         <span class="note">
           {model.numLayers} layers of {model.hiddenSize}, {model.numHeads} heads, looks back {model.contextLength}{' '}
           tokens, {training.batchSize} pieces a step
         </span>
       </div>
-      {runProblem.value && (
-        <p class="problem" role="alert" data-testid="run-problem">
-          {runProblem.value}
-        </p>
-      )}
+      <Problem of="pretrain" />
+      <PreparedNote stage="pretrain" />
       {curves.value && (
         <div class="columns wide-left">
           <LossChart curves={curves.value} />

@@ -1,10 +1,11 @@
 import { Choices } from '../components/choices.js';
 import { Facts } from '../components/facts.js';
 import { Step } from '../components/step.js';
+import { settings } from '../state/settings.js';
 import { chooseText, textChoice, textProblem, text, type TextChoice } from '../state/text.js';
 
 const labels: Record<TextChoice, string> = {
-  village: 'Stories of a village (made up here)',
+  world: 'The story world (made up here)',
   poem: 'Jabberwocky',
   own: 'My own text',
 };
@@ -24,7 +25,7 @@ export function TextStep({ locked }: { locked: boolean }) {
       number={1}
       id="text"
       title="Choose a text"
-      about="A language model learns to continue text. Nine tenths of yours are for learning; the last tenth is held out, to see whether it learnt the language or only the text by heart."
+      about="A language model learns to continue text. Most of it is for learning; the end is held out, to see whether the model learnt the language or only the text by heart."
     >
       <Choices
         legend="Text"

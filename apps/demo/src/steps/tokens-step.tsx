@@ -2,10 +2,11 @@ import { Choices } from '../components/choices.js';
 import { Facts } from '../components/facts.js';
 import { Step } from '../components/step.js';
 import { TokenView } from '../components/token-view.js';
+import { settings } from '../state/settings.js';
 import { sample, tokenized, tokenizer, tokensProblem } from '../state/tokens.js';
 
 const kinds = { characters: 'Characters', bytes: 'Bytes', bpe: 'Byte-pair encoding' } as const;
-const DEFAULT_VOCABULARY = 512;
+const DEFAULT_VOCABULARY = settings.tokenizer.vocabSize ?? 512;
 
 export function TokensStep({ locked }: { locked: boolean }) {
   const { kind, vocabSize } = tokenizer.value;
@@ -46,6 +47,7 @@ export function TokensStep({ locked }: { locked: boolean }) {
           onInput={(event) => (sample.value = event.currentTarget.value)}
         />
       </label>
+      <p class="note">The questions and answers of step 5 are read too, so that their words are tokens as well.</p>
       {tokensProblem.value && (
         <p class="problem" role="alert">
           {tokensProblem.value}

@@ -1,0 +1,66 @@
+import { signal } from '@preact/signals';
+import { modelStages, stagesAfter, type ModelStage } from '../engine/model-stages.js';
+import { unpackWeights } from '../engine/packed-weights.js';
+import { sha256, type PreparedResults } from '../engine/prepared.js';
+import type { ModelFiles } from '../engine/protocol.js';
+import { onMessage, tell } from './engine.js';
+import { sendModels } from './models.js';
+import { nothing, progress } from './progress.js';
+
+/** Stages that show what was computed beforehand. */
+export const isPrepared = signal<readonly ModelStage[]>([]);
+/** What was loaded. */
+export const prepared = signal<PreparedResults | null>(null);
+export const isLoading = signal(false);
+export const loadingProblem = signal('');
+
+let replaying = false;
+
+/** Shows every step as it was computed beforehand, and gives the worker the models of it. */
+export async function loadPrepared(): Promise<void> {
+  isLoading.value = true;
+  loadingProblem.value = '';
+  try {
+    const results = (await (await get('results.json')).json()) as PreparedResults;
+    const loaded = await Promise.all(modelStages.map(async (stage) => [stage, await modelOf(stage, results)] as const));
+    replay(results, Object.fromEntries(loaded) as Record<ModelStage, ModelFiles>);
+  } catch (error) {
+    loadingProblem.value = `The prepared results could not be loaded: ${(error as Error).message}.`;
+  } finally {
+    isLoading.value = false;
+  }
+}
+
+/** The page learns of prepared results as of its own: from what the worker told. */
+function replay(results: PreparedResults, loaded: Record<ModelStage, ModelFiles>): void {
+  sendModels(loaded);
+  replaying = true;
+  for (const stage of modelStages) tell({ type: 'model', stage, files: loaded[stage] });
+  results.messages.forEach(tell);
+  replaying = false;
+  progress.value = nothing;
+  prepared.value = results;
+  isPrepared.value = modelStages;
+}
+
+async function modelOf(stage: ModelStage, { models: described }: PreparedResults): Promise<ModelFiles> {
+  const packed = new Uint8Array(await (await get(`${stage}.bin`)).arrayBuffer());
+  const { sha256: expected, texts } = described[stage];
+  if ((await sha256(packed)) !== expected) throw new Error(`${stage}.bin is damaged`);
+  const encoder = new TextEncoder();
+  const files: ModelFiles = { 'model.safetensors': await unpackWeights(packed) };
+  for (const [name, content] of Object.entries(texts)) files[name] = encoder.encode(content);
+  return files;
+}
+
+async function get(name: string): Promise<Response> {
+  const response = await fetch(`prepared/${name}`);
+  if (!response.ok) throw new Error(`${name} is not there`);
+  return response;
+}
+
+onMessage((message) => {
+  if (message.type !== 'model' || replaying) return;
+  const own: readonly ModelStage[] = [message.stage, ...stagesAfter(message.stage)];
+  isPrepared.value = isPrepared.value.filter((stage) => !own.includes(stage));
+});
