@@ -1,14 +1,16 @@
 """PPO towards text full of 'e': the band that Ashlar's runs are held to.
 
-usage: ASHLAR_DATA_DIR=... python tooling/reference/ppo_task.py [SEEDS]
+usage: ASHLAR_DATA_DIR=... python tooling/reference/ppo_task.py MODEL [SEEDS]
 
-For each seed the task model is pretrained on Tiny Shakespeare; then PPO runs twice from there, with a cheap and a dear KL
-divergence. A prompt has 16 characters, a response 32, its reward is ten times the share of 'e'. Score, KL a response and
+MODEL is the task model as Ashlar pretrained it (`ASHLAR_TASK_MODEL=MODEL npm run bench -- task ppo` writes it), so that both
+start from the same weights. For each seed PPO runs twice from there, with a cheap and a dear KL divergence. A prompt has 16 characters, a response 32, its reward is ten times the share of 'e'. Score, KL a response and
 entropy a token in the last iteration go to `apps/bench/bands/ppo.json`.
 """
 
 import copy
+import hashlib
 import sys
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -16,7 +18,9 @@ from torch import nn
 
 from fixtures import REPOSITORY, versions, write_json
 from reward_task import continued
-from task_model import HIDDEN, pretrained, shakespeare
+from safetensors.torch import load_file
+
+from task_model import HIDDEN, TaskModel, shakespeare
 
 PROMPT, RESPONSE, BATCH, MINIBATCH, EPOCHS, RATE = 16, 32, 64, 16, 4, 2e-4
 COEFFICIENTS = [0.05, 0.3]
@@ -78,17 +82,31 @@ def ppo(base, ids, letter, coefficient):
                 entropies.append(entropy.mean().item())
     entropy = sum(entropies) / len(entropies)
     last = {"score": scores.mean().item(), "kl": kl.sum(1).mean().item(), "entropy": entropy}
-    return {metric: round(value, 3) for metric, value in last.items()}
+    return last
+
+
+def loaded(path, vocab_size):
+    model = TaskModel(vocab_size)
+    names = {"lmHead": "lm_head", ".mlp.c_proj": ".c_out", ".attn.": ".", ".mlp.": ".", "transformer.": ""}
+    state = {}
+    for name, tensor in load_file(path).items():
+        for ours, theirs in names.items():
+            name = name.replace(ours, theirs)
+        state[name] = tensor
+    model.load_state_dict(state)
+    return model
 
 
 def main():
     torch.set_num_threads(1)
-    seeds = list(range(int(sys.argv[1]) if len(sys.argv) > 1 else 5))
+    path = Path(sys.argv[1])
+    seeds = list(range(int(sys.argv[2]) if len(sys.argv) > 2 else 5))
     characters, ids = shakespeare()
+    base = loaded(path, len(characters))
     letter = characters.index("e")
     runs = {str(coefficient): {metric: [] for metric in METRICS} for coefficient in COEFFICIENTS}
     for seed in seeds:
-        base = pretrained(seed)
+        torch.manual_seed(seed)
         for coefficient in COEFFICIENTS:
             found = ppo(base, ids, letter, coefficient)
             for metric, value in found.items():
@@ -99,6 +117,7 @@ def main():
         {
             "source": "tooling/reference/ppo_task.py",
             "versions": versions("torch"),
+            "modelSha256": hashlib.sha256(path.read_bytes()).hexdigest(),
             "seeds": seeds,
             "iterations": ITERATIONS,
             "runs": runs,

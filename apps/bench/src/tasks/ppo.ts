@@ -1,4 +1,7 @@
-import { loadStateDict, stateDict, withoutInit } from '@ashlar/nn';
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { encodeSafetensors } from '@ashlar/checkpoint';
+import { hostStateDict, loadStateDict, stateDict, withoutInit } from '@ashlar/nn';
 import { RandomStream, useBackend } from '@ashlar/ops';
 import { wasm } from '@ashlar/ops/wasm';
 import { ppo as optimize } from '@ashlar/ppo';
@@ -20,6 +23,8 @@ type Outcomes = Record<keyof Figures, number[]>;
 
 /** What PyTorch got (tooling/reference/ppo_task.py), by coefficient of the KL divergence. */
 interface Reference {
+  /** Of the weights that all runs start from. */
+  modelSha256: string;
   versions: Record<string, string>;
   seeds: number[];
   iterations: number;
@@ -75,6 +80,20 @@ async function learn(
   return found;
 }
 
+/**
+ * All runs start from one model, PyTorch's too: it was handed over as a file (`ASHLAR_TASK_MODEL`), and is known by its hash.
+ */
+async function checkModel(model: TaskModel, reference: Reference): Promise<void> {
+  const file = encodeSafetensors(await hostStateDict(model));
+  const path = process.env['ASHLAR_TASK_MODEL'];
+  if (path) await writeFile(path, file);
+  const sha256 = createHash('sha256').update(file).digest('hex');
+  if (!path && sha256 !== reference.modelSha256)
+    throw new Error(
+      `the pretrained model's SHA-256 is ${sha256}, not the reference's: run with ASHLAR_TASK_MODEL=FILE, then tooling/reference/ppo_task.py FILE`,
+    );
+}
+
 /** PPO makes a model write a letter, more of it the cheaper it is to leave the model it comes from. */
 export const ppo: Task = {
   description: "PPO towards text full of 'e', with a cheap and a dear KL divergence",
@@ -88,9 +107,10 @@ export const ppo: Task = {
     const runs = Object.fromEntries(coefficients.map((coefficient) => [coefficient, empty()]));
     const misses: string[] = [];
     const seconds: number[] = [];
+    const { model, tokenizer, text } = await pretrained({ seed: 0 });
+    const [ids, letter] = [tokenizer.encode(text), tokenizer.tokenToId('e')!];
+    await checkModel(model, reference);
     for (let seed = 0; seed < seeds; seed++) {
-      const { model, tokenizer, text } = await pretrained({ seed });
-      const [ids, letter] = [tokenizer.encode(text), tokenizer.tokenToId('e')!];
       for (const coefficient of coefficients) {
         const found = await learn(model, ids, letter, { coefficient: Number(coefficient), seed, iterations });
         const [first, last] = [found[0]!, found.at(-1)!];
@@ -100,8 +120,8 @@ export const ppo: Task = {
         const figures = metrics.map((metric) => `${metric} ${last[metric].toFixed(3)}`).join(', ');
         say(`seed ${seed}, coefficient ${coefficient}: ${figures}`);
       }
-      model.dispose();
     }
+    model.dispose();
     for (const coefficient of coefficients)
       misses.push(...missesOf(coefficient, runs[coefficient]!, reference.runs[coefficient]!));
     const secondsPerIteration = median(seconds);
