@@ -2,24 +2,48 @@ import { jabberwocky } from '@ashlar/data';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { spawned, temporaryFolder } from '../test/captured.js';
 
 /**
- * The first page shows each command with what it says; here they are run again. With UPDATE_TRANSCRIPTS=1 the page gets
- * what they say now.
+ * Two pages show each command with what it says; here they are run again, in order, in a folder with the files that the
+ * pages show. With UPDATE_TRANSCRIPTS=1 the pages get what the commands say now.
  */
-const page = fileURLToPath(new URL('../../../README.md', import.meta.url));
-let text = readFileSync(page, 'utf8');
-const section = /\n## On the command line\n[^]*?(?=\n## |$)/.exec(text)![0];
-const transcripts = [...section.matchAll(/^```console\n\$ npx ashlar ([^\n]*)\n([^]*?)^```$/gm)].map(
-  ([block, command, output]) => ({ block, command: command!, output: output! }),
-);
+class Page {
+  readonly transcripts: { block: string; command: string; output: string }[];
+  /** The files that are shown, by their names. */
+  readonly files: [name: string, contents: string][];
+  private readonly path: string;
+  private text: string;
+
+  constructor(path: string, heading: string) {
+    this.path = fileURLToPath(new URL(path, import.meta.url));
+    this.text = readFileSync(this.path, 'utf8');
+    const section = new RegExp(`\\n## ${heading}\\n[^]*?(?=\\n## |$)`).exec(this.text)![0];
+    this.transcripts = [...section.matchAll(/^```console\n\$ npx ashlar ([^\n]*)\n([^]*?)^```$/gm)].map(
+      ([block, command, output]) => ({ block, command: command!, output: output! }),
+    );
+    this.files = [...section.matchAll(/^`([\w.]+)`:\n\n```\w*\n([^]*?)^```$/gm)].map(([, name, contents]) => [
+      name!,
+      contents!,
+    ]);
+  }
+
+  get commands(): string[] {
+    return this.transcripts.map(({ command }) => words(command)[0]!);
+  }
+
+  update(block: string, command: string, output: string): void {
+    this.text = this.text.replace(block, () => `\`\`\`console\n$ npx ashlar ${command}\n${output}\n\`\`\``);
+    writeFileSync(this.path, this.text);
+  }
+}
 
 /** What differs between two machines or two moments. */
 const masked = (output: string): string =>
   output
-    .replaceAll(/\d[\d,]* tokens\/s/g, '… tokens/s')
+    .replaceAll(/\d[\d,]* (tokens|pairs)\/s/g, '… $1/s')
+    .replaceAll(/\(\d+:\d\d/g, '(…')
     .replaceAll(/\d+:\d\d left/g, '… left')
     .replaceAll(/[\d.]+ ms/g, '… ms')
     .replaceAll(/^(Node|processor|memory|wasm|cpu) .*$/gm, '$1 …')
@@ -31,33 +55,30 @@ const masked = (output: string): string =>
 const words = (command: string): string[] =>
   [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
 
-const folder = temporaryFolder();
-beforeAll(() => writeFileSync(join(folder, 'poem.txt'), jabberwocky));
+const first = new Page('../../../README.md', 'On the command line');
+const second = new Page('../README.md', 'From a text to a model that answers');
 
-describe('on the first page', { timeout: 180_000 }, () => {
-  it('every command is shown', () => {
-    const shown = transcripts.map(({ command }) => words(command)[0]);
-    expect(shown).toEqual([
-      'train-tokenizer',
-      'tokenize',
-      'pretrain',
-      'generate',
-      'eval',
-      'inspect',
-      'doctor',
-      'bench',
-    ]);
-  });
-
-  it.each(transcripts)('ashlar $command', async ({ block, command, output }) => {
-    const { code, out, err } = await spawned(words(command), folder);
-    expect(code, err).toBe(0);
-    if (process.env['UPDATE_TRANSCRIPTS'])
-      text = text.replace(block, `\`\`\`console\n$ npx ashlar ${command}\n${out.trimEnd()}\n\`\`\``);
-    else expect(masked(out)).toBe(masked(output));
-  });
+it('every command is shown', () => {
+  expect(first.commands).toEqual([
+    ...['train-tokenizer', 'tokenize', 'pretrain', 'generate', 'eval', 'inspect', 'doctor', 'bench'],
+  ]);
+  expect(second.commands).toEqual(['recipe', 'chat', 'sft', 'merge', 'reward', 'ppo', 'quantize']);
 });
 
-afterAll(() => {
-  if (process.env['UPDATE_TRANSCRIPTS']) writeFileSync(page, text);
+describe.each([
+  ['first page', first],
+  ['page of this package', second],
+])('on the %s', { timeout: 180_000 }, (_name, page) => {
+  const folder = temporaryFolder();
+  beforeAll(() => {
+    writeFileSync(join(folder, 'poem.txt'), jabberwocky);
+    for (const [name, contents] of page.files) writeFileSync(join(folder, name), contents);
+  });
+
+  it.each(page.transcripts)('ashlar $command', async ({ block, command, output }) => {
+    const { code, out, err } = await spawned(words(command), folder);
+    expect(code, err).toBe(0);
+    if (process.env['UPDATE_TRANSCRIPTS']) page.update(block, command, out.trimEnd());
+    else expect(masked(out)).toBe(masked(output));
+  });
 });
