@@ -76,6 +76,7 @@ const variants: Variant[] = [
   { name: '[2, 3, 7] to 5', scheme: 'int8', x: [2, 3, 7], out: 5, bias: true },
   { name: '[1] to 1', scheme: 'int8', x: [1], out: 1 },
   { name: 'one row of 50 to 13', scheme: 'int8', x: [1, 50], out: 13 },
+  { name: 'one row of 54 to 5', scheme: 'int8', x: [54], out: 5, bias: true },
   { name: '[9, 31] to 37', scheme: 'int8', x: [9, 31], out: 37 },
   { name: 'large and no scales', scheme: 'int8', x: [7, 12], out: 3, scales: [1e15, 0, 1e-15] },
   { name: '[2, 3, 7] to 5 in blocks of 8', scheme: 'nf4', x: [2, 3, 7], out: 5, blockSize: 8, bias: true },

@@ -64,4 +64,23 @@ test.each(kinds)('a product with %s weights is that of float32 weights', (_, kin
   ] as const)
     for (const block of [2, 14, 64])
       for (const transposed of [true, false]) expect(difference(kind, [m, n, k], block, transposed)).toBeLessThan(2e-5);
+  // long sums, added up in another order; weights of int4 reach 15 where the others reach 1
+  for (const k of [1536, 3099, 4000])
+    expect(difference(kind, [1, 5, k], 64, true)).toBeLessThan(kind === 2 ? 6e-4 : 5e-5);
+});
+
+test.each([NaN, Infinity, 1e35, 1e-35, 0])('one row with %s among its elements', (value) => {
+  memory.reset();
+  const k = 48;
+  const x = random(k).map((element, i) => (i === 7 ? value : value === 0 || value === 1e-35 ? value : element));
+  const [px, pscale] = [memory.floatArray(x), memory.floatArray([2])];
+  const pcodes = memory.intArray(new Int32Array(k / 3).fill(130 + 130 * 256 + 130 * 65536)); // all weights are 6 / 127
+  const out = memory.floatArray(1);
+  const scratch = memory.scratch(memory.kernels.quantized_gemm_scratch(1, 1, k));
+  memory.kernels.quantized_gemm(px, pcodes, pscale, 0, 0, k, 0, out, 1, 1, k, 1, scratch);
+  memory.checkGuards('quantized row');
+  const expected = x.reduce((sum, element) => sum + (element * 6) / 127, 0);
+  const [actual] = memory.read(out, 1);
+  if (Number.isFinite(expected)) expect(Math.abs(actual! - expected)).toBeLessThanOrEqual(2e-6 * Math.abs(expected));
+  else expect(actual).toBe(expected);
 });
