@@ -2,13 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { useBackend } from '../backend/use-backend.js';
 import { cpu } from '../cpu/index.js';
-import { adamW, attention, attentionWeights, cacheAppend, crossEntropy, dropout, DropoutRng, embedding, gelu, globalNorm, layerNorm, linear, linearCrossEntropy, rmsNorm, tokenLogProbs } from '../index.js'; // prettier-ignore
+import { adamW, attention, attentionWeights, cacheAppend, crossEntropy, dropout, DropoutRng, embedding, gelu, globalNorm, layerNorm, linear, linearCrossEntropy, quantizedLinear, rmsNorm, tokenLogProbs } from '../index.js'; // prettier-ignore
 
 beforeAll(() => useBackend(cpu()));
 
 const f = (...shape: number[]) => tf.zeros(shape);
 const i = (...shape: number[]) => tf.zeros(shape, 'int32');
 const rng = () => new DropoutRng({ seed: 0, step: 0 });
+const int8 = { scheme: 'int8', shape: [3, 5], blockSize: 5 } as const;
 const settings = { learningRate: 1, beta1: 0.9, beta2: 0.9, eps: 1, step: 1 };
 
 test.each<[string, () => unknown]>([
@@ -32,6 +33,10 @@ test.each<[string, () => unknown]>([
   ['attention: the dropout rate (1) must be in [0, 1)', () => attention(f(1, 2, 6), f(1, 2, 6), f(1, 2, 6), { numHeads: 2, dropout: { rate: 1, rng: rng() } })],
   ['crossEntropy: targets int32 [3] must have the leading axes of logits float32 [2, 5]', () => crossEntropy(f(2, 5), i(3))],
   ['crossEntropy: targets float32 [2] must be int32', () => crossEntropy(f(2, 5), f(2))],
+  ['quantizedLinear: x float32 [2, 4] must be [..., 5] to fit a weight [3, 5]', () => quantizedLinear(f(2, 4), { ...int8, codes: i(5), scales: f(3) })],
+  ['quantizedLinear: codes int32 [4] must be int32 [5] for int8 of [3, 5]', () => quantizedLinear(f(2, 5), { ...int8, codes: i(4), scales: f(3) })],
+  ['quantizedLinear: blockSize (4) must be 5 for int8', () => quantizedLinear(f(2, 5), { ...int8, blockSize: 4, codes: i(5), scales: f(3) })],
+  ['quantizedLinear: zeros belong to int4, and only to it', () => quantizedLinear(f(2, 5), { ...int8, codes: i(5), scales: f(3), zeros: i(1) })],
   ['rmsNorm: weight float32 [3] must be [5] to fit x float32 [2, 5]', () => rmsNorm(f(2, 5), f(3))],
   ['tokenLogProbs: targets int32 [3] must have the leading axes of logits float32 [2, 5]', () => tokenLogProbs(f(2, 5), i(3))],
   ['tokenLogProbs: the temperature (0) must be positive', () => tokenLogProbs(f(2, 5), i(2), { temperature: 0 })],
