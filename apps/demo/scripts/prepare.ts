@@ -4,6 +4,7 @@ import { storyWorld } from '@ashlar/data';
 import { useBackend } from '@ashlar/ops';
 import { wasm } from '@ashlar/ops/wasm';
 import { recipeConfig } from '@ashlar/recipe';
+import { compress } from '../src/engine/compress.js';
 import { examine } from '../src/engine/examine.js';
 import { Job } from '../src/engine/job.js';
 import { Laboratory } from '../src/engine/laboratory.js';
@@ -71,4 +72,4 @@ const results: PreparedResults = {
   models: models as PreparedResults['models'],
   messages: messages.map(slim),
 };
-await writeFile(new URL('results.json', folder), JSON.stringify(results));
+await writeFile(new URL('results.bin', folder), await compress(new Blob([JSON.stringify(results)])));

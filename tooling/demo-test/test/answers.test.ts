@@ -66,7 +66,7 @@ describe('the steps after pretraining', () => {
     await visit.click('resume-ppo');
     await visit.engine('done');
     await page.locator('#ppo').getByText('Show as table').click();
-    expect(await page.locator('#ppo tbody tr').count()).toBe(6);
+    expect(await page.locator('#ppo tbody tr').count()).toBe(40);
     expect(await page.innerText('#ppo figcaption')).toMatch(/reward -?\d\.\d\d[^]*KL -?\d/);
     expect(await page.locator('[data-testid=rollouts] > li').count()).toBe(4);
   });

@@ -54,7 +54,7 @@ describe('the page', () => {
 
   it('says in a sentence when a model is too small to be taught answers', async () => {
     await visit.click('teach');
-    expect(await visit.text('problem-sft')).toMatch(/\.$/);
+    expect(await visit.text('problem-sft')).toMatch(/longer context/);
   });
 
   it('says in a sentence when a text is too short to learn from', async () => {

@@ -12,7 +12,7 @@ const settings = {
   pretrain: { training: { steps: 20, batchSize: 8 } },
   sft: { training: { steps: 20, batchSize: 8, evaluateEvery: 10 } },
   reward: { training: { steps: 12, batchSize: 8, evaluateEvery: 6 } },
-  ppo: { iterations: 6, batchSize: 4, minibatchSize: 2, maxNewTokens: 12, scaleQuestions: 4 },
+  ppo: { iterations: 40, batchSize: 4, minibatchSize: 2, maxNewTokens: 12, scaleQuestions: 4 },
   report: { questions: 8, shown: 3, maxNewTokens: 12 },
 };
 
@@ -33,7 +33,7 @@ export class Visit {
     const browser = await chromium.launch({ executablePath: findChromium()!, args: chromiumArgs });
     const page = await browser.newPage();
     const visit = new Visit(page, browser, server);
-    page.setDefaultTimeout(120_000);
+    page.setDefaultTimeout(60_000);
     page.on('pageerror', (error) => visit.problems.push(error.message));
     page.on('console', (message) => message.type() === 'error' && visit.problems.push(message.text()));
     await page.goto(`${server.resolvedUrls!.local[0]}?backend=wasm&settings=${JSON.stringify(settings)}`);
@@ -72,7 +72,8 @@ export class Visit {
   /** Asks for something and waits until it is done. */
   async job(testId: string): Promise<void> {
     await this.click(testId);
-    await this.engine('preparing').catch(() => {});
+    // what was asked for is shown by the second frame
+    await this.page.evaluate(() => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown))));
     await this.engine('done');
   }
 }

@@ -1,4 +1,5 @@
 import { decodeSafetensors, encodeSafetensors } from '@ashlar/checkpoint';
+import { compress, decompress } from './compress.js';
 
 /** Steps from zero to the largest value of a row: 6 bits a weight. */
 const LEVELS = 31;
@@ -20,12 +21,12 @@ export async function packWeights(safetensors: Uint8Array): Promise<Uint8Array> 
   }
   const header = new TextEncoder().encode(JSON.stringify(layout));
   const packed = new Blob([Uint32Array.of(header.length), header, ...parts] as BlobPart[]);
-  return through(packed, new CompressionStream('gzip'));
+  return compress(packed);
 }
 
 /** The safetensors file of packed weights. */
 export async function unpackWeights(packed: Uint8Array): Promise<Uint8Array> {
-  const bytes = await through(new Blob([packed as BlobPart]), new DecompressionStream('gzip'));
+  const bytes = await decompress(packed);
   let position = 0;
   const take = (length: number) => bytes.slice(position, (position += length));
   const [headerLength] = new Uint32Array(take(4).buffer);
@@ -58,10 +59,3 @@ function unpackMatrix(scales: Float32Array, codes: Int8Array): Float32Array {
 const rowsOf = (shape: readonly number[]) => shape[0]!;
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Int8Array) =>
   new Uint8Array(buffer, byteOffset, byteLength);
-
-async function through(blob: Blob, transform: CompressionStream | DecompressionStream): Promise<Uint8Array> {
-  const stream = blob
-    .stream()
-    .pipeThrough(transform as ReadableWritablePair<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>);
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}

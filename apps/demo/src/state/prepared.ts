@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { modelStages, stagesAfter, type ModelStage } from '../engine/model-stages.js';
+import { decompress } from '../engine/compress.js';
 import { unpackWeights } from '../engine/packed-weights.js';
 import { sha256, type PreparedResults } from '../engine/prepared.js';
 import type { ModelFiles } from '../engine/protocol.js';
@@ -21,7 +22,7 @@ export async function loadPrepared(): Promise<void> {
   isLoading.value = true;
   loadingProblem.value = '';
   try {
-    const results = (await (await get('results.json')).json()) as PreparedResults;
+    const results = JSON.parse(new TextDecoder().decode(await decompress(await get('results')))) as PreparedResults;
     const loaded = await Promise.all(modelStages.map(async (stage) => [stage, await modelOf(stage, results)] as const));
     replay(results, Object.fromEntries(loaded) as Record<ModelStage, ModelFiles>);
   } catch (error) {
@@ -44,7 +45,7 @@ function replay(results: PreparedResults, loaded: Record<ModelStage, ModelFiles>
 }
 
 async function modelOf(stage: ModelStage, { models: described }: PreparedResults): Promise<ModelFiles> {
-  const packed = new Uint8Array(await (await get(`${stage}.bin`)).arrayBuffer());
+  const packed = await get(stage);
   const { sha256: expected, texts } = described[stage];
   if ((await sha256(packed)) !== expected) throw new Error(`${stage}.bin is damaged`);
   const encoder = new TextEncoder();
@@ -53,10 +54,10 @@ async function modelOf(stage: ModelStage, { models: described }: PreparedResults
   return files;
 }
 
-async function get(name: string): Promise<Response> {
-  const response = await fetch(`prepared/${name}`);
-  if (!response.ok) throw new Error(`${name} is not there`);
-  return response;
+async function get(name: string): Promise<Uint8Array> {
+  const response = await fetch(`prepared/${name}.bin`);
+  if (!response.ok) throw new Error(`${name}.bin is not there`);
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 onMessage((message) => {

@@ -13,7 +13,6 @@ import { settings } from '../state/settings.js';
 export function PpoStep() {
   const { iterations, batchSize, klCoefficient } = settings.ppo;
   const ready = models.value.reward !== undefined && models.value.sft !== undefined && !isBusy.value;
-  const { sft, ppo } = examined.value;
   return (
     <Step
       number={8}
@@ -36,28 +35,37 @@ export function PpoStep() {
       <PreparedNote stage="ppo" />
       {ppoCurves.value && (
         <div class="columns wide-left">
-          <RewardChart curves={ppoCurves.value} />
+          <div class="stack">
+            <RewardChart curves={ppoCurves.value} />
+            <BeforeAfter />
+          </div>
           <Rollouts iterations={rollouts.value} />
         </div>
       )}
-      {sft && ppo && (
-        <>
-          <Facts
-            facts={{
-              'right before PPO': `${(100 * sft.exact).toFixed(0)} %`,
-              'right after': `${(100 * ppo.exact).toFixed(0)} %`,
-              "the world's rule before": sft.reward.toFixed(2),
-              'and after': ppo.reward.toFixed(2),
-            }}
-          />
-          <p class="note">
-            Measured on {ppo.questions} questions that no step has seen. The reward model's number is what PPO climbs;
-            the world's rule, from -0.5 to 2, is what was meant. Where the first rises and the second does not, the
-            reward is being gamed.
-          </p>
-        </>
-      )}
     </Step>
+  );
+}
+
+/** What was gained, by a measure that no training saw; nothing before PPO has ended. */
+function BeforeAfter() {
+  const { sft, ppo } = examined.value;
+  if (!sft || !ppo) return null;
+  return (
+    <>
+      <Facts
+        facts={{
+          'right before PPO': `${(100 * sft.exact).toFixed(0)} %`,
+          'right after': `${(100 * ppo.exact).toFixed(0)} %`,
+          "the world's rule before": sft.reward.toFixed(2),
+          'and after': ppo.reward.toFixed(2),
+        }}
+      />
+      <p class="note">
+        Measured on {ppo.questions} questions that no step has seen. The reward model's number is what PPO climbs; the
+        world's rule, from -0.5 to 2, is what was meant. Where the first rises and the second does not, the reward is
+        being gamed.
+      </p>
+    </>
   );
 }
 

@@ -31,10 +31,8 @@ export function RewardStep() {
         <span>Add {settings.world.preferences.toLocaleString('en')} pairs of the story world</span>
       </label>
       <p class="note">
-        {yours === 0 ? 'You have no pairs yet. ' : `You have ${yours.toLocaleString('en')} pairs. `}
-        {world
-          ? 'The reward will be mostly the taste of the world, which judges by its rule; yours are repeated, up to 20 times, so that they count.'
-          : `Without the world's, the reward is all your own, and the last tenth of your pairs is held out. Fewer than ${ENOUGH.toLocaleString('en')} teach little.`}
+        {yours === 0 ? 'You have no pairs yet. ' : `You have ${count(yours)}. `}
+        {whoseTaste(yours, world)}
       </p>
       <div class="row">
         <button class="button primary" type="button" data-testid="train-reward" disabled={!ready} onClick={trainReward}>
@@ -60,4 +58,14 @@ export function RewardStep() {
       )}
     </Step>
   );
+}
+
+const count = (pairs: number) => `${pairs.toLocaleString('en')} ${pairs === 1 ? 'pair' : 'pairs'}`;
+
+function whoseTaste(yours: number, world: boolean): string {
+  if (!world)
+    return `The reward is to be all your own, and the last tenth of your pairs is held out. Fewer than ${count(ENOUGH)} teach little.`;
+  return yours === 0
+    ? 'The reward will be the taste of the world, which judges by its rule.'
+    : 'The reward will be mostly the taste of the world, which judges by its rule; yours are repeated, up to 20 times, so that they count.';
 }

@@ -1,7 +1,6 @@
 import { Choices } from '../components/choices.js';
 import { Facts } from '../components/facts.js';
 import { Step } from '../components/step.js';
-import { settings } from '../state/settings.js';
 import { chooseText, textChoice, textProblem, text, type TextChoice } from '../state/text.js';
 
 const labels: Record<TextChoice, string> = {
