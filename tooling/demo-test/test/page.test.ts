@@ -20,7 +20,7 @@ describe('the page', () => {
   it('trains, pauses, continues, and shows both losses and a sample', async () => {
     const { page } = visit;
     await page.selectOption('[data-testid=preset]', 'nano');
-    await page.fill('[data-testid=steps]', '120');
+    await page.fill('[data-testid=steps]', '600');
     await page.keyboard.press('Tab');
     await visit.click('train');
     await visit.engine('running');
@@ -30,7 +30,7 @@ describe('the page', () => {
     await visit.engine('done');
     const caption = await page.innerText('figcaption');
     expect(caption).toMatch(/training loss \d\.\d{3}/);
-    const heldOut = Number(/held-out loss (\d\.\d{3}) at step 120/.exec(caption)?.[1]);
+    const heldOut = Number(/held-out loss (\d\.\d{3}) at step 600/.exec(caption)?.[1]);
     const guessing = Number(/guessing (\d\.\d{3})/.exec(caption)?.[1]);
     expect(heldOut).toBeLessThan(guessing - 0.3);
     expect((await visit.text('training-sample')).length).toBeGreaterThan(20);

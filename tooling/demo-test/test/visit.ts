@@ -13,7 +13,7 @@ const settings = {
   sft: { training: { steps: 20, batchSize: 8, evaluateEvery: 10 } },
   reward: { training: { steps: 12, batchSize: 8, evaluateEvery: 6 } },
   ppo: { iterations: 40, batchSize: 4, minibatchSize: 2, maxNewTokens: 12, scaleQuestions: 4 },
-  report: { questions: 8, shown: 3, maxNewTokens: 12 },
+  report: { questions: 8, shown: 3, maxNewTokens: 26 },
 };
 
 /** The built page, as a visitor gets it, in a real browser. */

@@ -24,21 +24,6 @@ export function EngineBar() {
           ))}
         </select>
       </label>
-      <span data-testid="state">
-        {backend.value === null && !engineProblem.value ? 'starting' : (stateNames[state] ?? doing)}
-      </span>
-      {steps > 0 && (
-        <>
-          <progress value={step} max={steps} aria-label="Progress" />
-          <span>
-            {unit} {step} of {steps}
-          </span>
-          {tokensPerSecond !== null && <span>{Math.round(tokensPerSecond).toLocaleString('en')} tokens/s</span>}
-          {state === 'running' && secondsLeft !== null && <span>about {duration(secondsLeft)} left</span>}
-        </>
-      )}
-      <span class="spacer" />
-      {engineProblem.value && <span class="problem">{engineProblem.value}</span>}
       {state === 'running' && unit === 'step' && (
         <button class="button" type="button" data-testid="pause" onClick={pause}>
           Pause
@@ -54,6 +39,25 @@ export function EngineBar() {
           Stop
         </button>
       )}
+      <span data-testid="state">
+        {backend.value === null && !engineProblem.value ? 'starting' : (stateNames[state] ?? doing)}
+      </span>
+      {steps > 0 && (
+        <>
+          <progress value={step} max={steps} aria-label="Progress" />
+          <span class="figure">
+            {unit} {step} of {steps}
+          </span>
+          {tokensPerSecond !== null && (
+            <span class="figure">{Math.round(tokensPerSecond).toLocaleString('en')} tokens/s</span>
+          )}
+          {state === 'running' && secondsLeft !== null && (
+            <span class="figure">about {duration(secondsLeft)} left</span>
+          )}
+        </>
+      )}
+      <span class="spacer" />
+      {engineProblem.value && <span class="problem">{engineProblem.value}</span>}
       <span class="note" title="The page's security policy forbids them: your text cannot leave this tab.">
         {outsideRequests.value} requests to other servers
       </span>
