@@ -60,8 +60,14 @@ async function get(name: string): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
+// what is computed in the tab replaces a step from its first event on, and the steps after it with its model
 onMessage((message) => {
-  if (message.type !== 'model' || replaying) return;
-  const own: readonly ModelStage[] = [message.stage, ...stagesAfter(message.stage)];
-  isPrepared.value = isPrepared.value.filter((stage) => !own.includes(stage));
+  if (replaying) return;
+  if (message.type === 'training') keepBut(['pretrain']);
+  else if (message.type === 'stage') keepBut([message.stage]);
+  else if (message.type === 'model') keepBut([message.stage, ...stagesAfter(message.stage)]);
 });
+
+function keepBut(own: readonly ModelStage[]): void {
+  isPrepared.value = isPrepared.value.filter((stage) => !own.includes(stage));
+}

@@ -40,7 +40,7 @@ export function PretrainStep() {
             disabled={isBusy.value}
             onChange={(event) => chooseSize(event.currentTarget.value as Size)}
           >
-            <option value="recipe">recipe: learns to answer in the later steps; minutes</option>
+            <option value="recipe">recipe: learns to answer later; minutes</option>
             {Object.entries(presets).map(([name, { description }]) => (
               <option key={name} value={name}>
                 {name}: {description}
