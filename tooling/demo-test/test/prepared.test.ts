@@ -40,7 +40,16 @@ describe('prepared results', () => {
     expect(await visit.text('chat-pretrain')).not.toBe(await visit.text('chat-sft'));
   });
 
-  it('give way to what is computed in the tab, and what came after it goes', async () => {
+  it('give way to what is computed in the tab from its first moment on', async () => {
+    await visit.click('practise');
+    await visit.click('stop-ppo');
+    await visit.engine('stopped');
+    expect(await visit.page.locator('[data-testid=prepared-ppo]').count()).toBe(0);
+    expect(await visit.page.locator('#ppo [data-fact]').count()).toBe(0);
+    expect(await visit.page.locator('[data-testid=prepared-reward]').count()).toBe(1);
+  });
+
+  it('give way to a model that is made in the tab, and so do all steps after it', async () => {
     await visit.job('teach');
     expect(await visit.page.locator('[data-testid=prepared-pretrain]').count()).toBe(1);
     for (const stage of ['sft', 'reward', 'ppo'])
