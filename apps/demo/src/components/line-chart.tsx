@@ -12,8 +12,6 @@ export interface Series {
   colour: '--accent' | '--second' | '--faint';
   /** @default 'line' */
   style?: 'line' | 'faded' | 'dots' | 'dashed';
-  /** Measured on the right, in its own units. @default 'left' */
-  axis?: 'left' | 'right';
 }
 
 /** What a chart shows; the number of series and their looks stay, their values grow. */
@@ -21,8 +19,6 @@ export interface Plotted {
   x: number[];
   xLabel: string;
   yLabel: string;
-  /** Of the axis on the right, if a series is measured there. */
-  rightLabel?: string;
   series: Series[];
 }
 
@@ -87,7 +83,7 @@ function Plot({ plotted }: { plotted: Plotted }) {
   return <div ref={holder} style={{ minHeight: `${HEIGHT}px` }} aria-hidden="true" />;
 }
 
-function options(element: HTMLElement, { xLabel, yLabel, rightLabel, series }: Plotted): uPlot.Options {
+function options(element: HTMLElement, { xLabel, yLabel, series }: Plotted): uPlot.Options {
   const styles = getComputedStyle(element);
   // light-dark() must be resolved by an element before a canvas can use it
   const colour = (name: string) => {
@@ -106,10 +102,9 @@ function options(element: HTMLElement, { xLabel, yLabel, rightLabel, series }: P
     scales: { x: { time: false } },
     axes: [
       { ...axis, label: xLabel },
-      { ...axis, label: yLabel, scale: 'left' },
-      ...(rightLabel ? [{ ...axis, label: rightLabel, scale: 'right', side: 1, grid: { show: false } } as const] : []),
+      { ...axis, label: yLabel },
     ],
-    series: [{}, ...series.map((one) => ({ scale: one.axis ?? 'left', ...look(one.style, colour(one.colour)) }))],
+    series: [{}, ...series.map((one) => look(one.style, colour(one.colour)))],
   };
 }
 
