@@ -17,6 +17,7 @@ import {
   type RecipeChanges,
 } from '@ashlar/recipe';
 import { numParameters } from '@ashlar/nn';
+import { interval } from './interval.js';
 
 /**
  * The base model's prompt: as in the text that it knows, questions in quotes after a story, each with its answer; the first
@@ -39,14 +40,6 @@ async function answerOfBase({ model, tokenizer }: LoadedModel, question: string,
   return text.split('"')[0]!.trim();
 }
 
-/** Wilson's 95 % interval of a share. */
-function interval(share: number, n: number): [number, number] {
-  const z = 1.96;
-  const center = (share + (z * z) / (2 * n)) / (1 + (z * z) / n);
-  const half = (z / (1 + (z * z) / n)) * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n));
-  return [center - half, center + half];
-}
-
 /** @param changes to the usual recipe, for a shorter run */
 export async function main(log = console.log, changes: RecipeChanges = {}) {
   await useBackend(wasm());
@@ -58,17 +51,26 @@ export async function main(log = console.log, changes: RecipeChanges = {}) {
     if (event.type === 'stage-done') log(`${event.stage}: ${event.result.gained}`);
   const small = await loadModel(store, 'ppo');
 
-  const large = { ...config.model, hiddenSize: 2 * config.model.hiddenSize };
+  // twice as wide, and trained longer: at half the learning rate and from smaller weights, as wider models need it
+  const { learningRate, steps, ...training } = config.pretrain.training;
+  const wide = { hiddenSize: 2 * config.model.hiddenSize, initializerRange: 0.7 * config.model.initializerRange };
+  const longer = {
+    ...training,
+    learningRate: learningRate / 2,
+    minLearningRate: learningRate / 20,
+    steps: Math.ceil((4 * steps) / 3),
+  };
   const { seed, tokenizer: kind } = config;
+  const large = { seed, tokenizer: kind, model: { ...config.model, ...wide }, ...config.pretrain, training: longer };
   for await (const event of pretrain({
     text: data.text,
-    config: { seed, tokenizer: kind, model: large, ...config.pretrain },
+    config: large,
     tokenizer: small.tokenizer,
     store,
     folder: 'large',
   }))
-    // prettier-ignore
-    if (event.type === 'evaluation') log(`the large one, after ${event.step} steps: held-out loss ${event.loss.toFixed(3)}`);
+    if (event.type === 'evaluation')
+      log(`the large one, after ${event.step} steps: held-out loss ${event.loss.toFixed(3)}`);
   const base = await loadModel(store, 'large');
   log(`${numParameters(small.model)} values against ${numParameters(base.model)}`);
 

@@ -100,7 +100,7 @@ export interface AttentionWeightsOptions {
   queryOffset?: tf.Tensor;
   /**
    * int32 `[batch, seq]` for self-attention (seq = keySeq, no queryOffset): key j is visible to query i only where their
-   * numbers are equal, as in rows that pack several texts.
+   * numbers are equal, as in rows that pack several texts. At most 2^24 in size: webgl keeps integers as floats.
    */
   segments?: tf.Tensor;
 }
