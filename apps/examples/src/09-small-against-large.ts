@@ -19,10 +19,7 @@ import {
 import { numParameters } from '@ashlar/nn';
 import { interval } from './interval.js';
 
-/**
- * The base model's prompt: as in the text that it knows, questions in quotes after a story, each with its answer; the first
- * one is answered already and shows how.
- */
+// as in the text that the base model knows: questions in quotes after a story; the first is answered and shows how
 const prompted = (question: string) => {
   const [, story, asked] = /^(.*[.]) ([^.]*[?])$/s.exec(question)!;
   return `${story} "When was that?" "${/on (\w+day)/i.exec(story!)![0].replace(/^o/, 'O')}." "${asked}" "`;
