@@ -26,6 +26,11 @@ describe('a broken tokenizer.json', () => {
       '$.model.vocab must be an object, found a list of 1',
     ],
     [
+      'tokens of more characters than any vocabulary has',
+      file({ model: bpe({ vocab: { [`a`.repeat(2 ** 23)]: 0, b: 1 } }) }),
+      '$.model.vocab has tokens of more than 8388608 characters together',
+    ],
+    [
       'an id that is no number',
       file({ model: bpe({ vocab: { a: '0' } }) }),
       '$.model.vocab.a must be an integer from 0 to 16777215, found "0"',

@@ -42,9 +42,9 @@ export abstract class TableModel implements Model {
 /** Throws where the tokens of a vocabulary are longer together than any that is in use. */
 export function checkLength(reader: JsonReader, tokens: Iterable<string>): void {
   let length = 0;
-  for (const token of tokens) length += token.length;
-  if (length > maxVocabularyLength)
-    reader.reject(`has tokens of ${length} characters together, more than ${maxVocabularyLength}`);
+  for (const token of tokens)
+    if ((length += token.length) > maxVocabularyLength)
+      reader.reject(`has tokens of more than ${maxVocabularyLength} characters together`);
 }
 
 /**
@@ -55,6 +55,7 @@ export function checkLength(reader: JsonReader, tokens: Iterable<string>): void 
 export function readVocabulary(reader: JsonReader, longest = Infinity): Map<string, number> {
   const ids = new Map<string, number>();
   const taken = new Map<number, string>();
+  checkLength(reader, Object.keys(Object(reader.value)));
   for (const [token, value] of reader.entries()) {
     if (/\p{Surrogate}/u.test(token)) value.reject('has a token with a lone surrogate');
     if (token.length > longest) value.reject(`has a token of ${token.length} characters, more than ${longest}`);
@@ -64,6 +65,5 @@ export function readVocabulary(reader: JsonReader, longest = Infinity): Map<stri
     taken.set(id, token);
     ids.set(token, id);
   }
-  checkLength(reader, ids.keys());
   return ids;
 }
