@@ -2,6 +2,7 @@ import { joinPath, saveHuggingFace } from '@ashlar/checkpoint';
 import { gpt2ToHuggingFace } from '@ashlar/transformer';
 import type { LoraConfig } from '../config/sft-config.js';
 import { adapt, mergeAdapter, saveAdapter } from '../models/adapter.js';
+import { weightsFingerprint } from '../models/fingerprint.js';
 import { withTokenizer } from '../models/model-folder.js';
 import { fineTune, type SupervisedEvent, type SupervisedOptions } from './supervised.js';
 
@@ -19,9 +20,10 @@ export type LoraEvent =
  */
 export async function* lora(options: LoraTrainingOptions): AsyncGenerator<LoraEvent> {
   const { chat, config, seed = 0, store, folder = '' } = options;
+  const base = await weightsFingerprint(chat.model);
   yield { type: 'adapters', paths: adapt(chat.model, config, seed) };
   if (!(yield* fineTune(options, { stage: 'lora' }))) return;
-  if (store) await saveAdapter(store, joinPath(folder, 'adapter'), chat.model);
+  if (store) await saveAdapter(store, joinPath(folder, 'adapter'), chat.model, base);
   mergeAdapter(chat.model);
   if (!store) return;
   const merged = withTokenizer(await gpt2ToHuggingFace(chat.model), chat);

@@ -39,11 +39,12 @@ export async function* align(options: AlignOptions): AsyncGenerator<AlignEvent> 
   if (questions.length === 0) throw new RangeError('ppo: there are no questions to answer');
   const prompts = questions.map((question) => chatPrompt(chat, question));
   checkRoom(chat, prompts, config);
+  const base = await weightsFingerprint(chat.model);
   const run = await openRun(options, {
     stage: 'ppo',
     ...structuredClone(config as unknown as Record<string, never>),
     seed,
-    policy: await weightsFingerprint(chat.model),
+    policy: base,
     reward: typeof reward === 'function' ? 'a function' : await weightsFingerprint(reward),
     questions: await fingerprint(JSON.stringify(questions)),
   });
@@ -91,7 +92,7 @@ export async function* align(options: AlignOptions): AsyncGenerator<AlignEvent> 
     isDone = event.type === 'done';
   }
   if (!adapted || !isDone) return;
-  if (store) await saveAdapter(store, joinPath(folder, 'adapter'), policy);
+  if (store) await saveAdapter(store, joinPath(folder, 'adapter'), policy, base);
   mergeAdapter(policy);
   if (store) await saveHuggingFace(store, joinPath(folder, 'model'), await exported());
 }
