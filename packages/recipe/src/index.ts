@@ -25,10 +25,10 @@ export { evaluateModel, type EvaluateModelOptions, type ModelEvaluation } from '
 export { completeText, generateText, type GenerateTextOptions, type TokenEvent } from './models/generate-text.js';
 export { loadModel, requireChat, withTokenizer, type LoadedModel } from './models/model-folder.js';
 export { loadRewardModel, type LoadedRewardModel } from './models/reward-model-folder.js';
-export { ending, ppoMetrics, type PpoMetrics } from './recipe/ppo-metrics.js';
+export { ending, ppoMetrics, type PpoMetrics } from './recipe/run-record.js';
 export { ownData, storyWorldData, type OwnData, type RecipeData } from './recipe/recipe-data.js';
 export { recipe, recipeRun, type RecipeEvent, type RecipeOptions } from './recipe/recipe.js';
-export type { StageEvent } from './recipe/run-stage.js';
+export type { StageEvent } from './recipe/stage-context.js';
 export { stageNames, type StageName } from './recipe/stage-names.js';
 export type { StageResult } from './recipe/stage-result.js';
 export type { ExaminedModel, Report, ReportEvent } from './report/report.js';

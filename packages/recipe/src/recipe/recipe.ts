@@ -3,7 +3,9 @@ import type { ExistingRun, PauseSwitch } from '@ashlar/trainer';
 import type { RecipeConfig } from '../config/recipe-config.js';
 import { report, type Report, type ReportEvent } from '../report/report.js';
 import { dataFingerprint, type RecipeData } from './recipe-data.js';
-import { runStage, type StageEvent } from './run-stage.js';
+import { secondsOfSteps } from './run-record.js';
+import { runStage } from './run-stage.js';
+import type { StageEvent } from './stage-context.js';
 import { checkStages, stageNames, type StageName } from './stage-names.js';
 import { readResult, writeResult, type StageResult } from './stage-result.js';
 
@@ -56,7 +58,8 @@ export async function* recipe(options: RecipeOptions): AsyncGenerator<RecipeEven
       continue;
     }
     yield { type: 'stage-start', stage, index: i + 1, count: stages.length };
-    const start = performance.now();
+    // what earlier processes did of it counts too
+    const start = performance.now() - 1000 * (await secondsOfSteps(store, stage));
     const events = runStage(stage, context);
     let next = await events.next();
     for (; !next.done; next = await events.next()) yield { type: 'stage-event', stage, event: next.value };

@@ -1,5 +1,5 @@
 import { chartSvg } from '@ashlar/trainer';
-import type { PpoMetrics } from '../recipe/ppo-metrics.js';
+import type { PpoMetrics } from '../recipe/run-record.js';
 import type { Report } from './report.js';
 import { storedModels } from './stored-models.js';
 

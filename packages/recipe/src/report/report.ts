@@ -2,7 +2,7 @@ import type { FileStore } from '@ashlar/checkpoint';
 import type { RecipeConfig } from '../config/recipe-config.js';
 import { fittingQuestions } from '../models/answer.js';
 import { loadModel, requireChat } from '../models/model-folder.js';
-import { ppoMetrics, type PpoMetrics } from '../recipe/ppo-metrics.js';
+import { ppoMetrics, type PpoMetrics } from '../recipe/run-record.js';
 import type { RecipeData } from '../recipe/recipe-data.js';
 import { stageNames } from '../recipe/stage-names.js';
 import { readResult, type StageResult } from '../recipe/stage-result.js';

@@ -1,0 +1,31 @@
+import { toMessages, type SupervisedRow } from '@ashlar/data';
+import { withChatTokens } from '../../models/chat-format.js';
+import { trainTokenizer } from '../../stages/train-tokenizer.js';
+import type { StageContext, StageRun } from '../stage-context.js';
+
+const ROWS_TO_READ = 3000;
+
+/** A tokenizer of the text and of the first questions and answers, with the tokens of chats. */
+export async function* runTokenizer({ store, config, data }: StageContext): StageRun {
+  let vocabSize = 0;
+  // the words of the questions and answers too, so that they are not cut into small pieces
+  const text = [data.text, ...data.rows.slice(0, ROWS_TO_READ).map(textOf)].join('\n');
+  for await (const event of trainTokenizer({ text, config: config.tokenizer })) {
+    if (event.type === 'tokenizer') {
+      const tokenizer = withChatTokens(event.tokenizer);
+      vocabSize = tokenizer.vocabSize;
+      const json = `${JSON.stringify(tokenizer.toJSON(), null, 2)}\n`;
+      await store.write('tokenizer/tokenizer.json', new TextEncoder().encode(json));
+    }
+    yield event;
+  }
+  const gained = `${vocabSize} tokens, 5 of them for chats`;
+  return { examples: 1, tokens: 0, parameters: 0, flops: 0, gained, measures: { vocabSize } };
+}
+
+/** What a row says, for the tokenizer. */
+function textOf(row: SupervisedRow): string {
+  if ('text' in row) return row.text;
+  const { messages } = 'messages' in row ? row : { messages: Object.values(toMessages(row)).flat() };
+  return messages.map(({ content }) => content).join('\n');
+}
