@@ -4,6 +4,9 @@ import { chromiumArgs, findChromium } from '@ashlar-internal/config/browser';
 import { chromium, type Browser, type Page } from 'playwright';
 import { preview, type PreviewServer } from 'vite';
 
+/** Of PPO: enough to be paused and stopped in time, also on a busy machine. */
+export const iterations = 150;
+
 /** The whole recipe in seconds. */
 const settings = {
   world: { stories: 200, demonstrations: 120, preferences: 60, questions: 40, heldOut: 12 },
@@ -12,7 +15,7 @@ const settings = {
   pretrain: { training: { steps: 20, batchSize: 8 } },
   sft: { training: { steps: 20, batchSize: 8, evaluateEvery: 10 } },
   reward: { training: { steps: 12, batchSize: 8, evaluateEvery: 6 } },
-  ppo: { iterations: 40, batchSize: 4, minibatchSize: 2, maxNewTokens: 12, scaleQuestions: 4 },
+  ppo: { iterations, batchSize: 4, minibatchSize: 2, maxNewTokens: 12, scaleQuestions: 4 },
   report: { questions: 8, shown: 3, maxNewTokens: 26 },
 };
 
