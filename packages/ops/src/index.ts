@@ -15,6 +15,7 @@ export { adamW, type AdamWOptions, type AdamWTensors } from './ops/adamw.js';
 export { attention, attentionWeights, type AttentionOptions, type AttentionWeightsOptions } from './ops/attention.js';
 export { cacheAppend } from './ops/cache-append.js';
 export { crossEntropy, type CrossEntropyOptions } from './ops/cross-entropy.js';
+export { NF4_CODES, unpackBytes } from './ops/dequantize.js';
 export { dropout } from './ops/dropout.js';
 export { embedding } from './ops/embedding.js';
 export { gelu } from './ops/gelu.js';

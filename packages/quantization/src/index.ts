@@ -1,5 +1,6 @@
 export { dequantizeInt8, quantizeInt8, type Int8Options, type Matrix, type QuantizedInt8 } from './int8.js';
-export { dequantizeNf4, NF4_CODES, quantizeNf4, type Nf4Options, type QuantizedNf4 } from './nf4.js';
+export { NF4_CODES } from '@ashlar/ops';
+export { dequantizeNf4, quantizeNf4, type Nf4Options, type QuantizedNf4 } from './nf4.js';
 export { dequantizeInt4, quantizeInt4, type Int4Options, type QuantizedInt4 } from './int4.js';
 export { dequantizeAbsmax, dynamicMap, quantizeAbsmax, type QuantizedAbsmax } from './absmax.js';
 export { QuantizedLinear } from './quantized-linear.js';

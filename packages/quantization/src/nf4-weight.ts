@@ -1,10 +1,10 @@
 import { Module } from '@ashlar/nn';
-import { dequantize, type QuantizedMatrix } from '@ashlar/ops';
+import { dequantize, unpackBytes, type QuantizedMatrix } from '@ashlar/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { dynamicMap, NESTED_BLOCK_SIZE } from './absmax.js';
 import type { Matrix } from './int8.js';
 import { quantizeNf4, type Nf4Options } from './nf4.js';
-import { packBytes, stored, unpackBytes, wholeBlocks } from './packing.js';
+import { packBytes, stored, wholeBlocks } from './packing.js';
 import type { QuantizedWeight } from './scheme.js';
 
 /** Both halves of a byte are the code of 0. */

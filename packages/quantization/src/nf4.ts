@@ -1,17 +1,7 @@
+import { NF4_CODES } from '@ashlar/ops';
 import { dequantizeAbsmax, quantizeAbsmax, type QuantizedAbsmax } from './absmax.js';
 import { checkBlocks, halfAt, packHalves } from './halves.js';
 import { bucketize, checkFinite, largest, midpoints } from './numbers.js';
-
-/**
- * The 16 values of NormalFloat-4: quantiles of the standard normal distribution, scaled to [-1, 1], with an exact 0.
- *
- * Source: QLoRA (Dettmers et al. 2023, arXiv 2305.14314), appendix E.
- */
-export const NF4_CODES: readonly number[] = [
-  -1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635, -0.18477343022823334,
-  -0.09105003625154495, 0, 0.07958029955625534, 0.16093020141124725, 0.24611230194568634, 0.33791524171829224,
-  0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1,
-];
 
 const ZERO = 7;
 

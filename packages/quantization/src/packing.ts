@@ -17,19 +17,6 @@ export const packedBytes = (elements: Int32Array): Uint8Array =>
     (_, i) => elements[Math.floor(i / BYTES_PER_ELEMENT)]! >> (8 * (i % BYTES_PER_ELEMENT)),
   );
 
-/** The first `count` bytes of a packed tensor `[elements]`, float32 `[count]`: exact, for all have at most 24 bits. */
-export function unpackBytes(packed: tf.Tensor, count: number): tf.Tensor1D {
-  return tf.tidy(() => {
-    const all = tf.cast(packed, 'float32');
-    const third = tf.floor(tf.mul(all, 2 ** -16));
-    const low = tf.sub(all, tf.mul(third, 65536));
-    const second = tf.floor(tf.mul(low, 2 ** -8));
-    const first = tf.sub(low, tf.mul(second, 256));
-    const bytes = tf.reshape(tf.stack([first, second, third], 1), [-1]) as tf.Tensor1D;
-    return tf.slice(bytes, 0, count);
-  });
-}
-
 /** A variable that is saved and never trained. */
 export const stored = (values: Float32Array | Int32Array): tf.Variable =>
   tf.tidy(() =>

@@ -1,15 +1,23 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { QuantizedAttrs, QuantizedTensors } from '../contract/kernels.js';
 
-/** The values of NormalFloat-4 (QLoRA, Dettmers et al. 2023, arXiv 2305.14314, appendix E). */
-const nf4 = [
+/**
+ * The 16 values of NormalFloat-4: quantiles of the standard normal distribution, scaled to [-1, 1], with an exact 0.
+ *
+ * Source: QLoRA (Dettmers et al. 2023, arXiv 2305.14314), appendix E.
+ */
+export const NF4_CODES: readonly number[] = [
   -1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635, -0.18477343022823334,
   -0.09105003625154495, 0, 0.07958029955625534, 0.16093020141124725, 0.24611230194568634, 0.33791524171829224,
   0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1,
 ];
-const codes = Array.from(nf4, (_, code) => code);
+const codes = Array.from(NF4_CODES, (_, code) => code);
 
-/** The first `count` bytes of a packed tensor, float32 `[count]`: exact, for elements have at most 24 bits. */
+/**
+ * The first `count` bytes of an int32 tensor `[elements]` that holds three an element, the first in the lowest bits.
+ *
+ * @returns float32 `[count]`: exact, for elements have at most 24 bits
+ */
 export function unpackBytes(packed: tf.Tensor, count: number): tf.Tensor1D {
   return tf.tidy(() => {
     const all = tf.cast(packed, 'float32');
@@ -39,7 +47,7 @@ export function dequantized(weight: QuantizedTensors, { scheme, shape, blockSize
     }
     const blocks = Math.ceil((rows * columns) / blockSize);
     const perBlock = (values: tf.Tensor) => tf.reshape(values, [blocks, 1]);
-    const halves = unpackHalves(weight.codes, blocks * blockSize, scheme === 'nf4' ? nf4 : codes);
+    const halves = unpackHalves(weight.codes, blocks * blockSize, scheme === 'nf4' ? NF4_CODES : codes);
     const values = tf.reshape(halves, [blocks, blockSize]);
     const centred = weight.zeros ? tf.sub(values, perBlock(unpackBytes(weight.zeros, blocks))) : values;
     const scaled = tf.reshape(tf.mul(centred, perBlock(weight.scales)), [-1]);
