@@ -1,7 +1,6 @@
 import type { FileStore, JsonObject } from '@ashlar/checkpoint';
 import { splitText, TokenDataset } from '@ashlar/data';
 import { parameters } from '@ashlar/nn';
-import { AdamW, nanoGptSchedule } from '@ashlar/optim';
 import type { Tokenizer } from '@ashlar/tokenizer';
 import {
   microBatches,
@@ -19,6 +18,7 @@ import { encodeText } from '../models/encode-text.js';
 import { predictedBytes, tokenBatches } from '../models/evaluate-model.js';
 import { fingerprint } from '../models/fingerprint.js';
 import { completeText } from '../models/generate-text.js';
+import { optimization } from './optimization.js';
 import { trainTokenizer, type TokenizerEvent } from './train-tokenizer.js';
 
 export interface PretrainOptions {
@@ -73,8 +73,7 @@ export async function* pretrain(options: PretrainOptions): AsyncGenerator<Pretra
   const modelConfig = { ...sizes, vocabSize: tokenizer.vocabSize, ...(intermediateSize && { intermediateSize }) };
   using model = new Gpt2(modelConfig, { seed });
   const trained = parameters(model);
-  const { beta1, beta2, eps, weightDecay } = training;
-  const optimizer = new AdamW(trained, { betas: [beta1, beta2], eps, weightDecay });
+  const plan = optimization(model, training);
   try {
     const count = [...trained.values()].reduce((sum, { size }) => sum + size, 0);
     yield { type: 'model', config: model.config, parameters: count };
@@ -87,11 +86,8 @@ export async function* pretrain(options: PretrainOptions): AsyncGenerator<Pretra
     const events = train({
       model,
       objective: nextTokenObjective,
-      optimizer,
-      steps: training.steps,
+      ...plan,
       batches: (step) => microBatches(data.batch(step, training.batchSize, seed), training.accumulation),
-      schedule: nanoGptSchedule({ ...training, decaySteps: training.steps }),
-      maxGradNorm: training.maxGradNorm,
       seed,
       evaluation,
       baseline: { loss: Math.log(tokenizer.vocabSize), label: `guessing among ${tokenizer.vocabSize} tokens` },
@@ -106,7 +102,7 @@ export async function* pretrain(options: PretrainOptions): AsyncGenerator<Pretra
       if (samples.length > 0) yield { type: 'sample', step: (event as { step: number }).step, samples };
     }
   } finally {
-    optimizer.dispose();
+    plan.optimizer.dispose();
   }
 }
 

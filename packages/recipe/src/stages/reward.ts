@@ -1,6 +1,4 @@
 import { encodePreference, PreferenceDataset, type Preference } from '@ashlar/data';
-import { parameters } from '@ashlar/nn';
-import { AdamW, nanoGptSchedule } from '@ashlar/optim';
 import { pairBatch, rewardObjective } from '@ashlar/reward-model';
 import { train, type TrainEvent } from '@ashlar/trainer';
 import { Gpt2WithScore, gpt2WithScoreToHuggingFace } from '@ashlar/transformer';
@@ -8,6 +6,7 @@ import type { RewardConfig } from '../config/reward-config.js';
 import type { ChatModel } from '../models/chat-format.js';
 import { rowsFingerprint, weightsFingerprint } from '../models/fingerprint.js';
 import { withTokenizer } from '../models/model-folder.js';
+import { optimization } from './optimization.js';
 import { openRun, splitRows, toTraining, type StageOptions } from './stage.js';
 
 export interface TrainRewardOptions extends StageOptions {
@@ -53,17 +52,14 @@ export async function* trainReward(options: TrainRewardOptions): AsyncGenerator<
     tokens: training.tokens,
   };
   using model = Gpt2WithScore.fromGpt2(chat.model, { seed });
-  const { beta1, beta2, eps, weightDecay, ...settings } = config.training;
-  const optimizer = new AdamW(parameters(model), { betas: [beta1, beta2], eps, weightDecay });
+  const { training: settings } = config;
+  const plan = optimization(model, settings);
   try {
     yield* train({
       model,
       objective: rewardObjective({ centerCoefficient: config.centerCoefficient }),
-      optimizer,
-      steps: settings.steps,
+      ...plan,
       batches: (step) => [pairBatch(training.data.batch(step, settings.batchSize, seed))],
-      schedule: nanoGptSchedule({ ...settings, decaySteps: settings.steps }),
-      maxGradNorm: settings.maxGradNorm,
       seed,
       evaluation: {
         every: settings.evaluateEvery,
@@ -77,7 +73,7 @@ export async function* trainReward(options: TrainRewardOptions): AsyncGenerator<
       ...toTraining(options, run),
     });
   } finally {
-    optimizer.dispose();
+    plan.optimizer.dispose();
   }
 }
 

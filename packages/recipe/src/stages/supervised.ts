@@ -6,13 +6,12 @@ import {
   type SupervisedExample,
   type SupervisedRow,
 } from '@ashlar/data';
-import { parameters } from '@ashlar/nn';
-import { AdamW, nanoGptSchedule } from '@ashlar/optim';
 import { supervisedMicroBatches, supervisedObjective, train, type TrainEvent } from '@ashlar/trainer';
 import type { SftConfig } from '../config/sft-config.js';
 import { answerAll } from '../models/answer.js';
 import type { ChatModel } from '../models/chat-format.js';
 import { rowsFingerprint, weightsFingerprint } from '../models/fingerprint.js';
+import { optimization } from './optimization.js';
 import type { Sample } from './pretrain.js';
 import { openRun, splitRows, toTraining, type StageOptions } from './stage.js';
 
@@ -71,18 +70,15 @@ export async function* fineTune(
     tokens: data.tokens,
   };
 
-  const { beta1, beta2, eps, weightDecay, ...settings } = config.training;
-  const optimizer = new AdamW(parameters(chat.model), { betas: [beta1, beta2], eps, weightDecay });
+  const { training: settings } = config;
+  const plan = optimization(chat.model, settings);
   try {
     const events = train({
       model: chat.model,
       objective: supervisedObjective,
-      optimizer,
-      steps: settings.steps,
+      ...plan,
       batches: (step) =>
         supervisedMicroBatches(data.dataset.batch(step, settings.batchSize, seed), settings.accumulation),
-      schedule: nanoGptSchedule({ ...settings, decaySteps: settings.steps }),
-      maxGradNorm: settings.maxGradNorm,
       seed,
       evaluation: {
         every: settings.evaluateEvery,
@@ -105,7 +101,7 @@ export async function* fineTune(
     }
     return isDone;
   } finally {
-    optimizer.dispose();
+    plan.optimizer.dispose();
   }
 }
 

@@ -11,13 +11,15 @@ export async function* runTokenizer({ store, config, data }: StageContext): Stag
   // the words of the questions and answers too, so that they are not cut into small pieces
   const text = [data.text, ...data.rows.slice(0, ROWS_TO_READ).map(textOf)].join('\n');
   for await (const event of trainTokenizer({ text, config: config.tokenizer })) {
-    if (event.type === 'tokenizer') {
-      const tokenizer = withChatTokens(event.tokenizer);
-      vocabSize = tokenizer.vocabSize;
-      const json = `${JSON.stringify(tokenizer.toJSON(), null, 2)}\n`;
-      await store.write('tokenizer/tokenizer.json', new TextEncoder().encode(json));
+    if (event.type !== 'tokenizer') {
+      yield event;
+      continue;
     }
-    yield event;
+    const tokenizer = withChatTokens(event.tokenizer);
+    vocabSize = tokenizer.vocabSize;
+    const json = `${JSON.stringify(tokenizer.toJSON(), null, 2)}\n`;
+    await store.write('tokenizer/tokenizer.json', new TextEncoder().encode(json));
+    yield { ...event, tokenizer, vocabSize };
   }
   const gained = `${vocabSize} tokens, 5 of them for chats`;
   return { examples: 1, tokens: 0, parameters: 0, flops: 0, gained, measures: { vocabSize } };
