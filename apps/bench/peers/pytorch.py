@@ -5,12 +5,12 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tooling/reference"))
-from gpt import Gpt, GptConfig  # noqa: E402
+from bench_job import config_of, read_job  # noqa: E402
+from gpt import Gpt  # noqa: E402
 
 
 def milliseconds(since):
@@ -19,18 +19,11 @@ def milliseconds(since):
 
 class Competitor:
     def __init__(self, folder):
-        self.job = json.loads((folder / "job.json").read_text())
+        self.job, weights = read_job(folder)
         model, options = self.job["model"], self.job["optimizer"]
         self.context, self.max_norm = model["contextLength"], options["maxGradNorm"]
-        self.model = Gpt(
-            GptConfig(model["vocabSize"], self.context, model["hiddenSize"], model["numLayers"], model["numHeads"], bias=False)
-        )
-        floats = torch.from_numpy(np.fromfile(folder / "weights.bin", dtype="<f4"))
-        state = {
-            p["path"]: floats[p["offset"] : p["offset"] + int(np.prod(p["shape"]))].view(p["shape"])
-            for p in self.job["parameters"]
-        }
-        self.model.load_state_dict(state)
+        self.model = Gpt(config_of(self.job))
+        self.model.load_state_dict(weights)
         self.ids = torch.tensor(self.job["ids"])
         groups = [
             {"params": [p for p in self.model.parameters() if p.ndim >= 2], "weight_decay": options["weightDecay"]},

@@ -5,7 +5,14 @@ import type { Reply, Request } from './protocol.js';
 /** One thread for every library that would take more: what is compared is a step on one core. */
 const oneThread = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
 
-type Answer<R extends Request> = Extract<Reply, { type: R extends { type: 'train' } ? 'trained' : 'generated' }>;
+/** The type of the answer to each type of request. */
+interface Answers {
+  train: 'trained';
+  generate: 'generated';
+  logits: 'logits';
+}
+type Question = Extract<Request, { type: keyof Answers }>;
+type Answer<R extends Question> = Extract<Reply, { type: Answers[R['type']] }>;
 
 /** A competitor in its own process, idle between requests. */
 export class Child {
@@ -28,7 +35,7 @@ export class Child {
     return { child, ready };
   }
 
-  async ask<R extends Request>(request: R): Promise<Answer<R>> {
+  async ask<R extends Question>(request: R): Promise<Answer<R>> {
     this.process.stdin!.write(`${JSON.stringify(request)}\n`);
     return (await this.next()) as Answer<R>;
   }

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Options } from './options.js';
 
@@ -14,7 +14,7 @@ export interface Competitor {
 }
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const node = (name: string, title: string, program: string, ...args: string[]): Competitor => ({
+export const node = (name: string, title: string, program: string, ...args: string[]): Competitor => ({
   name,
   title,
   command: process.execPath,
@@ -50,7 +50,12 @@ const pytorch = (command: string): Competitor => ({
 /** Fetches what `apps/bench/peers` locks, where it has not been fetched yet. */
 export function installPeers(): void {
   const folder = file('../peers');
-  if (existsSync(`${folder}/node_modules/@jax-js/jax`)) return;
+  const { dependencies } = readJson<{ dependencies: Record<string, string> }>(`${folder}/package.json`);
+  const installed = ([name, version]: [string, string]) => {
+    const manifest = `${folder}/node_modules/${name}/package.json`;
+    return existsSync(manifest) && readJson<{ version: string }>(manifest).version === version;
+  };
+  if (Object.entries(dependencies).every(installed)) return;
   console.error('Installing the peers with npm ci, once');
   execFileSync('npm', ['ci', '--no-audit', '--no-fund'], {
     cwd: folder,
@@ -58,3 +63,13 @@ export function installPeers(): void {
     shell: process.platform === 'win32',
   });
 }
+
+/** Writes `model.onnx` into the folder of a job, with a Python that has torch, onnx and onnxscript. */
+export function exportOnnx(python: string, folder: string): void {
+  const program = file('../../../tooling/reference/export_onnx.py');
+  const { status, stderr, error } = spawnSync(python, [program, folder, `${folder}/model.onnx`], { encoding: 'utf8' });
+  if (status !== 0)
+    throw new Error(`${python} cannot export the model: ${error?.message ?? stderr.trim().split('\n').at(-1)}`);
+}
+
+const readJson = <T>(path: string) => JSON.parse(readFileSync(path, 'utf8')) as T;

@@ -1,6 +1,14 @@
 /** What every competitor is given: one small GPT, its initial weights, and the batches of every step. */
 export interface Job {
-  model: { vocabSize: number; contextLength: number; hiddenSize: number; numLayers: number; numHeads: number };
+  model: {
+    vocabSize: number;
+    contextLength: number;
+    hiddenSize: number;
+    numLayers: number;
+    numHeads: number;
+    /** Whether linears and norms add one. */
+    bias: boolean;
+  };
   batchSize: number;
   optimizer: { betas: [number, number]; eps: number; weightDecay: number; maxGradNorm: number };
   /** Where each parameter lies in `weights.bin`, in floats; matrices are `[out, in]`, the head is `wte.weight`. */

@@ -5,7 +5,7 @@ import { chooseCompetitors, installPeers } from './competitors.js';
 import { load, machine } from './machine.js';
 import { measure, type Measurement } from './measure.js';
 import { help, parseOptions, type Options } from './options.js';
-import { stepsOf, writeJob } from './prepare.js';
+import { stepsOf, writeTrajectoryJob } from './prepare.js';
 import { readTrajectory } from './reference.js';
 import { LOSS_TOLERANCE, markdown, rowsOf } from './report.js';
 
@@ -24,7 +24,7 @@ async function time(options: Options): Promise<void> {
 
   const date = new Date().toISOString();
   const loadAtStart = load();
-  const folder = writeJob(trajectory);
+  const folder = writeTrajectoryJob(trajectory);
   let measurements: Measurement[];
   try {
     measurements = await measure(competitors, folder, stepsOf(trajectory, total), options, say);
@@ -79,8 +79,10 @@ const summary = (rows: ReturnType<typeof rowsOf>) =>
 try {
   const args = process.argv.slice(2);
   // loaded only then: in the timing runs each library has a process of its own
-  const task = args[0] === 'task' ? await import('./tasks/run-task.js') : null;
-  if (task) process.exitCode = (await task.runTask(args.slice(1))) ? 0 : 1;
+  if (args[0] === 'task')
+    process.exitCode = (await (await import('./tasks/run-task.js')).runTask(args.slice(1))) ? 0 : 1;
+  else if (args[0] === 'decode')
+    process.exitCode = (await (await import('./decode/run-decode.js')).runDecode(args.slice(1))) ? 0 : 1;
   else await time(parseOptions(args));
 } catch (error) {
   console.error(`bench: ${(error as Error).message}`);

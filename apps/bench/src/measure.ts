@@ -22,8 +22,55 @@ export interface Measurement {
 
 const PROMPT = [5, 38, 9, 1];
 
+/** A competitor at work, and what it has done so far. */
+export interface Running {
+  child: Child;
+  result: Measurement;
+}
+
+type Say = (line: string) => void;
+
 /** The order of round `r`: everyone takes every place in turn. */
 const inTurn = <T>(items: T[], r: number) => items.map((_, i) => items[(i + r) % items.length]!);
+
+/** Starts every competitor on the job, hands them to `work`, and stops them. */
+export async function withCompetitors<T>(
+  competitors: Competitor[],
+  folder: string,
+  work: (running: Running[]) => Promise<T>,
+): Promise<T> {
+  const running: Running[] = [];
+  try {
+    for (const competitor of competitors) {
+      const { name, command, program, args } = competitor;
+      const { child, ready } = await Child.start(name, command, [program, folder, ...args]);
+      const { versions, setupMs } = ready;
+      const times = { firstStepMs: 0, firstTokenMs: 0, stepMs: [], tokenMs: [] };
+      running.push({ child, result: { competitor, versions, setupMs, ...times, losses: [], ids: [] } });
+    }
+    return await work(running);
+  } finally {
+    for (const { child } of running) child.stop();
+  }
+}
+
+/** Generates greedily in rounds that take turns, after one apart. */
+export async function generateInRounds(
+  running: Running[],
+  { prompt, tokens, rounds }: { prompt: number[]; tokens: number; rounds: number },
+  say: Say,
+): Promise<void> {
+  for (const { child, result } of running)
+    result.firstTokenMs = (await child.ask({ type: 'generate', prompt, count: tokens })).ms[0]!;
+  for (let round = 0; round < rounds; round++) {
+    for (const { child, result } of inTurn(running, round)) {
+      const { ms, ids } = await child.ask({ type: 'generate', prompt, count: tokens });
+      result.tokenMs.push(ms.slice(1));
+      result.ids = ids;
+    }
+    say(line('generation', round, rounds, running, (result) => result.tokenMs));
+  }
+}
 
 /** Starts every competitor on the job, trains and generates in rounds, and stops them. Progress goes to `say`. */
 export async function measure(
@@ -31,31 +78,15 @@ export async function measure(
   folder: string,
   steps: Step[],
   { rounds, warmup, tokens, steps: perRound }: Options,
-  say: (line: string) => void,
+  say: Say,
 ): Promise<Measurement[]> {
-  const running: { child: Child; result: Measurement }[] = [];
-  try {
-    for (const competitor of competitors) {
-      const { name, command, program, args } = competitor;
-      const { child, ready } = await Child.start(name, command, [program, folder, ...args]);
+  return withCompetitors(competitors, folder, async (running) => {
+    for (const { child, result } of running) {
       const first = await child.ask({ type: 'train', steps: steps.slice(0, warmup) });
-      running.push({
-        child,
-        result: {
-          competitor,
-          versions: ready.versions,
-          setupMs: ready.setupMs,
-          firstStepMs: first.ms[0]!,
-          firstTokenMs: 0,
-          stepMs: [],
-          tokenMs: [],
-          losses: first.losses,
-          ids: [],
-        },
-      });
-      say(`${name}: first step ${first.ms[0]!.toFixed(0)} ms`);
+      result.firstStepMs = first.ms[0]!;
+      result.losses.push(...first.losses);
+      say(`${result.competitor.name}: first step ${result.firstStepMs.toFixed(0)} ms`);
     }
-
     for (let round = 0; round < rounds; round++) {
       const from = warmup + round * perRound;
       for (const { child, result } of inTurn(running, round)) {
@@ -65,28 +96,16 @@ export async function measure(
       }
       say(line('training', round, rounds, running, (result) => result.stepMs));
     }
-
-    for (const { child, result } of running)
-      result.firstTokenMs = (await child.ask({ type: 'generate', prompt: PROMPT, count: tokens })).ms[0]!;
-    for (let round = 0; round < rounds; round++) {
-      for (const { child, result } of inTurn(running, round)) {
-        const { ms, ids } = await child.ask({ type: 'generate', prompt: PROMPT, count: tokens });
-        result.tokenMs.push(ms.slice(1));
-        result.ids = ids;
-      }
-      say(line('generation', round, rounds, running, (result) => result.tokenMs));
-    }
+    await generateInRounds(running, { prompt: PROMPT, tokens, rounds }, say);
     return running.map(({ result }) => result);
-  } finally {
-    for (const { child } of running) child.stop();
-  }
+  });
 }
 
 function line(
   phase: string,
   round: number,
   rounds: number,
-  running: { result: Measurement }[],
+  running: Running[],
   of: (result: Measurement) => number[][],
 ): string {
   const figures = running.map(({ result }) => `${result.competitor.name} ${median(of(result).at(-1)!).toFixed(2)} ms`);

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
 export const help = `npm run bench -- [options]
+npm run bench -- decode         decoding beside onnxruntime-node; decode --help
 npm run bench -- task NAME      small tasks, held to a reference; task --help lists them
 
 Times one training step and one generated token of a small GPT (nanoGPT's CPU shape) in Ashlar and in other libraries,

@@ -2,14 +2,14 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { batchOf, type Job } from './job.js';
-import { stepsOf, writeJob } from './prepare.js';
+import { stepsOf, writeTrajectoryJob } from './prepare.js';
 import { readTrajectory } from './reference.js';
 
 const trajectory = readTrajectory();
 let folder: string;
 let job: Job;
 beforeAll(() => {
-  folder = writeJob(trajectory);
+  folder = writeTrajectoryJob(trajectory);
   job = JSON.parse(readFileSync(join(folder, 'job.json'), 'utf8')) as Job;
 });
 afterAll(() => rmSync(folder, { recursive: true }));

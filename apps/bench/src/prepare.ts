@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RandomStream } from '@ashlar/ops';
@@ -18,22 +18,27 @@ function markovIds({ seed, text, model: { vocabSize } }: Trajectory): number[] {
 }
 
 /** Path, shape and initial standard deviation of every parameter; a deviation of 0 is a gain of 1. */
-function parameterTable({ vocabSize, contextLength, hiddenSize, numLayers }: Job['model']) {
+function parameterTable({ vocabSize, contextLength, hiddenSize, numLayers, bias }: Job['model']) {
   const std = 0.02;
   const residual = std / Math.sqrt(2 * numLayers);
-  const layers = Array.from({ length: numLayers }, (_, i): [string, number[], number][] => [
-    [`h.${i}.ln_1.weight`, [hiddenSize], 0],
-    [`h.${i}.attn.c_attn.weight`, [3 * hiddenSize, hiddenSize], std],
-    [`h.${i}.attn.c_proj.weight`, [hiddenSize, hiddenSize], residual],
-    [`h.${i}.ln_2.weight`, [hiddenSize], 0],
-    [`h.${i}.mlp.c_fc.weight`, [4 * hiddenSize, hiddenSize], std],
-    [`h.${i}.mlp.c_proj.weight`, [hiddenSize, 4 * hiddenSize], residual],
+  type Entry = [path: string, shape: number[], std: number];
+  const withBias = (path: string, shape: number[], deviation: number): Entry[] => [
+    [`${path}.weight`, shape, deviation],
+    ...(bias ? [[`${path}.bias`, shape.slice(0, 1), std] as Entry] : []),
+  ];
+  const layers = Array.from({ length: numLayers }, (_, i) => [
+    ...withBias(`h.${i}.ln_1`, [hiddenSize], 0),
+    ...withBias(`h.${i}.attn.c_attn`, [3 * hiddenSize, hiddenSize], std),
+    ...withBias(`h.${i}.attn.c_proj`, [hiddenSize, hiddenSize], residual),
+    ...withBias(`h.${i}.ln_2`, [hiddenSize], 0),
+    ...withBias(`h.${i}.mlp.c_fc`, [4 * hiddenSize, hiddenSize], std),
+    ...withBias(`h.${i}.mlp.c_proj`, [hiddenSize, 4 * hiddenSize], residual),
   ]);
-  const table: [string, number[], number][] = [
+  const table: Entry[] = [
     ['wte.weight', [vocabSize, hiddenSize], std],
     ['wpe.weight', [contextLength, hiddenSize], std],
     ...layers.flat(),
-    ['ln_f.weight', [hiddenSize], 0],
+    ...withBias('ln_f', [hiddenSize], 0),
   ];
   return table;
 }
@@ -51,23 +56,31 @@ export function stepsOf(trajectory: Trajectory, count: number): Step[] {
   }));
 }
 
-/** Writes `job.json` and `weights.bin` into a new temporary folder and returns its path. */
-export function writeJob(trajectory: Trajectory): string {
-  const { seed, model, batchSize, optimizer } = trajectory;
+/**
+ * Writes `job.json` and `weights.bin` into a new temporary folder and returns its path.
+ * @param seed draws the weights
+ */
+export function writeJob(job: Omit<Job, 'parameters'>, seed: number): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ashlar-bench-'));
   const parameters: Job['parameters'] = [];
-  const arrays: Float32Array[] = [];
+  const file = openSync(join(folder, 'weights.bin'), 'w');
   let offset = 0;
-  for (const [path, shape, std] of parameterTable(model)) {
+  for (const [path, shape, std] of parameterTable(job.model)) {
     const size = shape.reduce((a, b) => a * b, 1);
-    arrays.push(
-      std ? new RandomStream(seed, `init/${path}`).normalArray(size, { std }) : new Float32Array(size).fill(1),
-    );
+    const values = std
+      ? new RandomStream(seed, `init/${path}`).normalArray(size, { std })
+      : new Float32Array(size).fill(1);
+    writeSync(file, new Uint8Array(values.buffer));
     parameters.push({ path, shape, offset });
     offset += size;
   }
-  const folder = mkdtempSync(join(tmpdir(), 'ashlar-bench-'));
-  const job: Job = { model, batchSize, optimizer, parameters, ids: markovIds(trajectory) };
-  writeFileSync(join(folder, 'job.json'), JSON.stringify(job));
-  writeFileSync(join(folder, 'weights.bin'), Buffer.concat(arrays.map((a) => Buffer.from(a.buffer))));
+  closeSync(file);
+  writeFileSync(join(folder, 'job.json'), JSON.stringify({ ...job, parameters }));
   return folder;
 }
+
+/** The job of the trajectory, in a new temporary folder. */
+export const writeTrajectoryJob = (trajectory: Trajectory): string => {
+  const { seed, model, batchSize, optimizer } = trajectory;
+  return writeJob({ model: { ...model, bias: false }, batchSize, optimizer, ids: markovIds(trajectory) }, seed);
+};

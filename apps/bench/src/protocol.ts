@@ -2,7 +2,11 @@ import type { Step } from './job.js';
 
 /** What the runner asks of a competitor: one JSON object a line, on standard input. */
 export type Request =
-  { type: 'train'; steps: Step[] } | { type: 'generate'; prompt: number[]; count: number } | { type: 'exit' };
+  | { type: 'train'; steps: Step[] }
+  | { type: 'generate'; prompt: number[]; count: number }
+  /** The logits after `ids`, read one by one after the prompt, as generation reads them. */
+  | { type: 'logits'; prompt: number[]; ids: number[] }
+  | { type: 'exit' };
 
 /** What a competitor answers: one JSON object a line, on standard output. */
 export type Reply =
@@ -10,4 +14,5 @@ export type Reply =
   /** For each step: its wall time from the batch on the host to the loss on the host, and that loss in nats. */
   | { type: 'trained'; ms: number[]; losses: number[] }
   /** Greedy ids, and the wall time of each; the first includes reading the prompt. */
-  | { type: 'generated'; ms: number[]; ids: number[] };
+  | { type: 'generated'; ms: number[]; ids: number[] }
+  | { type: 'logits'; values: number[] };

@@ -58,12 +58,13 @@ export function rowsOf(measurements: Measurement[], { losses, batchSize, model }
   });
 }
 
-const table = (head: string[], rows: string[][]) =>
+/** A Markdown table; all columns but the first are set to the right. */
+export const markdownTable = (head: string[], rows: string[][]) =>
   [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
-const spread = (times: Times, digits: number) => `${times.p10.toFixed(digits)}-${times.p90.toFixed(digits)}`;
+export const spreadText = (times: Times, digits: number) => `${times.p10.toFixed(digits)}-${times.p90.toFixed(digits)}`;
 
-const times = (ratio: Row['training']['ratio']) =>
+export const ratioText = (ratio: Row['training']['ratio']) =>
   `${ratio.median.toFixed(2)} (${ratio.min.toFixed(2)}-${ratio.max.toFixed(2)})`;
 
 /** The two Markdown tables. */
@@ -73,9 +74,9 @@ export function markdown(rows: Row[], { versions }: Trajectory): string {
     title,
     t.stepMs.median.toFixed(1),
     t.stepMs.min.toFixed(1),
-    spread(t.stepMs, 1),
+    spreadText(t.stepMs, 1),
     Math.round(t.tokensPerSecond).toString(),
-    times(t.ratio),
+    ratioText(t.ratio),
     t.firstStepMs.toFixed(0),
     t.lastLoss.toFixed(6),
     t.lossDifference > LOSS_TOLERANCE ? `**${t.lossDifference.toExponential(1)}**` : t.lossDifference.toExponential(1),
@@ -84,15 +85,15 @@ export function markdown(rows: Row[], { versions }: Trajectory): string {
     title,
     g.tokenMs.median.toFixed(2),
     g.tokenMs.min.toFixed(2),
-    spread(g.tokenMs, 2),
-    times(g.ratio),
+    spreadText(g.tokenMs, 2),
+    ratioText(g.ratio),
     g.firstTokenMs.toFixed(0),
     g.sameIds ? 'yes' : '**no**',
   ]);
   return [
     '### One training step',
     '',
-    table(
+    markdownTable(
       [
         'library',
         'ms, median',
@@ -109,7 +110,7 @@ export function markdown(rows: Row[], { versions }: Trajectory): string {
     '',
     '### One generated token',
     '',
-    table(
+    markdownTable(
       ['library', 'ms, median', 'best', '10-90 %', `times ${base} (range of rounds)`, 'first token, ms', 'same ids'],
       generation,
     ),

@@ -9,9 +9,11 @@ import type { Reply, Request } from './protocol.js';
 export interface Competitor {
   versions: Record<string, string>;
   /** One optimizer step; resolves to the mean loss in nats before it. */
-  step(batch: Batch, learningRate: number): Promise<number>;
+  step?(batch: Batch, learningRate: number): Promise<number>;
   /** Continues `prompt` greedily; `prompt.length + count` is at most the context length plus one. */
   generate(prompt: number[], count: number): AsyncIterable<number>;
+  /** The logits after `ids`, read one by one into the cache after the prompt. */
+  logits?(prompt: number[], ids: number[]): Promise<Float32Array>;
 }
 
 /** The initial weights of a job by parameter path, each in a buffer of its own. */
@@ -50,6 +52,7 @@ export async function serve(create: (job: Job, weights: Weights) => Promise<Comp
     if (request.type === 'exit') break;
     const ms: number[] = [];
     if (request.type === 'train') {
+      if (!competitor.step) throw new Error('This competitor does not train.');
       const losses: number[] = [];
       for (const step of request.steps) {
         const batch = batchOf(job, step);
@@ -58,6 +61,9 @@ export async function serve(create: (job: Job, weights: Weights) => Promise<Comp
         ms.push(performance.now() - from);
       }
       send({ type: 'trained', ms, losses });
+    } else if (request.type === 'logits') {
+      if (!competitor.logits) throw new Error('This competitor gives no logits.');
+      send({ type: 'logits', values: [...(await competitor.logits(request.prompt, request.ids))] });
     } else {
       const ids: number[] = [];
       let from = performance.now();

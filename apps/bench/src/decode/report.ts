@@ -1,0 +1,95 @@
+import type { Measurement } from '../measure.js';
+import type { Roofline } from '../roofline.js';
+import { markdownTable, ratioText, spreadText } from '../report.js';
+import { ratioOf, timesOf, type Times } from '../statistics.js';
+
+/** What float32 rounding may move a logit by, in standard deviations of the logits. */
+export const LOGIT_TOLERANCE = 1e-4;
+
+/** The figures of one competitor; the first row is the base of ratios and differences. */
+export interface DecodeRow {
+  name: string;
+  title: string;
+  versions: Record<string, string>;
+  setupMs: number;
+  /** The first call: reading the prompt, and whatever is compiled or allocated then. */
+  firstTokenMs: number;
+  tokenMs: Times;
+  rounds: number[][];
+  ratio: ReturnType<typeof ratioOf>;
+  sameIds: boolean;
+  differentIds: number;
+  /** Largest difference from the base's logits after the last token, in standard deviations of those. */
+  logitDifference: number;
+  /** Float32 weights read a second at the median; null where they are not float32. */
+  bytesPerSecond: number | null;
+}
+
+/** The standard deviation of `values`. */
+function deviation(values: readonly number[]): number {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length);
+}
+
+/**
+ * One row for each measurement.
+ * @param logits of each measurement, after the same tokens
+ */
+export function decodeRows(
+  measurements: readonly Measurement[],
+  logits: readonly number[][],
+  bytesPerToken: number,
+): DecodeRow[] {
+  const [base, reference] = [measurements[0]!, logits[0]!];
+  const unit = deviation(reference);
+  return measurements.map((m, i) => {
+    const tokenMs = timesOf(m.tokenMs.flat());
+    return {
+      name: m.competitor.name,
+      title: m.competitor.title,
+      versions: m.versions,
+      setupMs: m.setupMs,
+      firstTokenMs: m.firstTokenMs,
+      tokenMs,
+      rounds: m.tokenMs,
+      ratio: ratioOf(m.tokenMs, base.tokenMs),
+      sameIds: String(m.ids) === String(base.ids),
+      differentIds: new Set(m.ids).size,
+      logitDifference: Math.max(...logits[i]!.map((x, id) => Math.abs(x - reference[id]!))) / unit,
+      bytesPerSecond: m.competitor.name.endsWith('int8') ? null : (1000 * bytesPerToken) / tokenMs.median,
+    };
+  });
+}
+
+const gigabytes = (bytes: number | null) => (bytes === null ? '' : (bytes / 1e9).toFixed(1));
+
+export function decodeMarkdown(rows: readonly DecodeRow[], title: string, { readPerSecond }: Roofline): string {
+  return [
+    `### One decoded token: ${title}`,
+    '',
+    markdownTable(
+      [
+        'library',
+        'ms, median',
+        'best',
+        '10-90 %',
+        `times ${rows[0]!.title} (range of rounds)`,
+        'first token, ms',
+        `GB/s of weights (this machine reads ${gigabytes(readPerSecond)})`,
+        'same ids',
+        'logits off, in deviations',
+      ],
+      rows.map((row) => [
+        row.title,
+        row.tokenMs.median.toFixed(3),
+        row.tokenMs.min.toFixed(3),
+        spreadText(row.tokenMs, 3),
+        ratioText(row.ratio),
+        row.firstTokenMs.toFixed(0),
+        gigabytes(row.bytesPerSecond),
+        row.sameIds ? 'yes' : '**no**',
+        row.logitDifference.toExponential(1),
+      ]),
+    ),
+  ].join('\n');
+}

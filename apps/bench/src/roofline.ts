@@ -1,0 +1,62 @@
+import { loops } from './generated/loops.js';
+
+interface Loops {
+  memory: WebAssembly.Memory;
+  peak(rounds: number): number;
+  read(from: number, bytes: number): bigint;
+  copy(to: number, from: number, bytes: number): void;
+}
+
+/** What one core of this machine does at most in 128-bit wasm: what kernels are held against. */
+export interface Roofline {
+  /** Float32 products and sums in registers. */
+  flopsPerSecond: number;
+  /** Bytes read from, and bytes copied within, a buffer of `bufferBytes`; a copied byte counts once. */
+  bufferBytes: number;
+  readPerSecond: number;
+  copyPerSecond: number;
+}
+
+const PAGE = 65_536;
+/** Of `peak` in one round: see the loop. */
+const OPERATIONS = 96;
+
+/** Operations a second of the fastest of several calls of about 20 ms. */
+function fastest(operations: (scale: number) => number): number {
+  let scale = 1;
+  const timed = () => {
+    const since = performance.now();
+    const done = operations(scale);
+    return { seconds: (performance.now() - since) / 1000, done };
+  };
+  for (let trial = timed(); trial.seconds < 0.02; trial = timed()) scale *= 2;
+  const rates = Array.from({ length: 7 }, timed).map(({ done, seconds }) => done / seconds);
+  return Math.max(...rates);
+}
+
+/**
+ * Measures this machine for about half a second.
+ * @param bufferBytes choose it as large as the data of the task: what fits into a cache is read faster. @default 64 MiB
+ */
+export async function measureRoofline({ bufferBytes = 2 ** 26 } = {}): Promise<Roofline> {
+  const bytes = Uint8Array.from(atob(loops), (c) => c.charCodeAt(0));
+  const { instance } = await WebAssembly.instantiate(bytes);
+  const { memory, peak, read, copy } = instance.exports as unknown as Loops;
+  const size = Math.max(PAGE, Math.ceil(bufferBytes / PAGE) * PAGE);
+  memory.grow((2 * size) / PAGE);
+  // pages that were never written are one page of zeros
+  new Uint8Array(memory.buffer).fill(1);
+  const repeated = (work: () => void) => (scale: number) => {
+    for (let i = 0; i < scale; i++) work();
+    return scale * size;
+  };
+  return {
+    flopsPerSecond: fastest((scale) => {
+      peak(1000 * scale);
+      return OPERATIONS * 1000 * scale;
+    }),
+    bufferBytes: size,
+    readPerSecond: fastest(repeated(() => read(PAGE, size))),
+    copyPerSecond: fastest(repeated(() => copy(PAGE + size, PAGE, size))),
+  };
+}
