@@ -9,6 +9,8 @@ export { gemm, gemm_scratch } from './gemm';
 export { layer_norm, layer_norm_grad } from './layer-norm';
 export { quantized_gemm, quantized_gemm_scratch } from './quantized-gemm';
 export { rms_norm, rms_norm_grad } from './rms-norm';
+export { rotary } from './rotary';
 export { sum_axis } from './reduce';
 export { copy_rows, pad_rows } from './rows';
 export { strided_copy } from './strided-copy';
+export { swiglu, swiglu_grad } from './swiglu';

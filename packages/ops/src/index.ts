@@ -25,6 +25,8 @@ export { linear, type LinearOpOptions } from './ops/linear.js';
 export { linearCrossEntropy, type LinearCrossEntropyOptions } from './ops/linear-cross-entropy.js';
 export { dequantize, quantizedLinear, type QuantizedMatrix } from './ops/quantized-linear.js';
 export { rmsNorm, type RmsNormOptions } from './ops/rms-norm.js';
+export { rotary, rotaryTables, type RotaryOptions, type RotaryTablesOptions } from './ops/rotary.js';
+export { swiglu } from './ops/swiglu.js';
 export { tokenLogProbs, type TokenLogProbsOptions } from './ops/token-log-probs.js';
 export { DropoutRng, philox4x32, RandomStream } from './random/index.js';
 export { checkpointed, isolated, referenceGradient } from './tape/index.js';

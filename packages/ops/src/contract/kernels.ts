@@ -64,6 +64,22 @@ export interface AttentionMasks {
   segments?: Tensor;
 }
 
+/** How rotary embeddings pair the elements of a head. */
+export interface RotaryAttrs {
+  numHeads: number;
+  /** Pairs are 2i and 2i + 1; else i and i + pairs. */
+  interleaved: boolean;
+}
+
+/** By how much they turn. */
+export interface RotaryTables {
+  /** `[maxPositions, pairs]` */
+  cos: Tensor;
+  sin: Tensor;
+  /** int32 `[batch, seq]`, or a scalar: the position of the first token of each row */
+  positions: Tensor;
+}
+
 /**
  * Every fused kernel by its name in tfjs's kernel registry. A backend registers those it has; the others run as the
  * op's reference. Forward and gradient are registered independently of each other.
@@ -125,6 +141,29 @@ export interface FusedKernels {
   AshlarGeluGrad: {
     inputs: { dy: Tensor; x: Tensor };
     attrs: { approximate: 'none' | 'tanh' } & Wanted<'x'>;
+  };
+
+  /** y `[..., hidden]` = silu(gate) * up */
+  AshlarSwiglu: {
+    /** both `[..., hidden]`; without up, gate holds both in its last axis, `[..., 2 * hidden]` */
+    inputs: { gate: Tensor; up?: Tensor };
+    attrs: object;
+  };
+  AshlarSwigluGrad: {
+    inputs: { dy: Tensor; gate: Tensor; up?: Tensor };
+    attrs: Wanted<'gate' | 'up'>;
+  };
+
+  /** y as x: each pair (a, b) of a head's first 2 * pairs elements becomes (a cos - b sin, b cos + a sin), the others stay */
+  AshlarRotary: {
+    /** x `[batch, seq, numHeads * headDim]` */
+    inputs: { x: Tensor } & RotaryTables;
+    attrs: RotaryAttrs;
+  };
+  /** dx: the same with -sin */
+  AshlarRotaryGrad: {
+    inputs: { dy: Tensor } & RotaryTables;
+    attrs: RotaryAttrs & Wanted<'x'>;
   };
 
   /** y `[..., hidden]`: rows of weight */

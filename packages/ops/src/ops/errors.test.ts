@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { useBackend } from '../backend/use-backend.js';
 import { cpu } from '../cpu/index.js';
-import { adamW, attention, attentionWeights, cacheAppend, crossEntropy, dropout, DropoutRng, embedding, gelu, globalNorm, layerNorm, linear, linearCrossEntropy, quantizedLinear, rmsNorm, tokenLogProbs } from '../index.js'; // prettier-ignore
+import { adamW, attention, attentionWeights, cacheAppend, crossEntropy, dropout, DropoutRng, embedding, gelu, globalNorm, layerNorm, linear, linearCrossEntropy, quantizedLinear, rmsNorm, rotary, rotaryTables, swiglu, tokenLogProbs } from '../index.js'; // prettier-ignore
 
 beforeAll(() => useBackend(cpu()));
 
@@ -38,6 +38,15 @@ test.each<[string, () => unknown]>([
   ['quantizedLinear: blockSize (4) must be 5 for int8', () => quantizedLinear(f(2, 5), { ...int8, blockSize: 4, codes: i(5), scales: f(3) })],
   ['quantizedLinear: zeros belong to int4, and only to it', () => quantizedLinear(f(2, 5), { ...int8, codes: i(5), scales: f(3), zeros: i(1) })],
   ['rmsNorm: weight float32 [3] must be [5] to fit x float32 [2, 5]', () => rmsNorm(f(2, 5), f(3))],
+  ['rotary: numHeads (4) must divide the width of x float32 [1, 2, 6]', () => rotary(f(1, 2, 6), { cos: f(9, 1), sin: f(9, 1) }, { numHeads: 4 })],
+  ['rotary: cos float32 [9, 2] must be [maxPositions, rotaryDim / 2] with a rotaryDim of at most 3, the width of a head', () => rotary(f(1, 2, 6), { cos: f(9, 2), sin: f(9, 2) }, { numHeads: 2 })],
+  ['rotary: sin float32 [8, 1] must have the shape of cos float32 [9, 1]', () => rotary(f(1, 2, 6), { cos: f(9, 1), sin: f(8, 1) }, { numHeads: 2 })],
+  ['rotary: positions int32 [2] must be int32 [1, 2] or a scalar', () => rotary(f(1, 2, 6), { cos: f(9, 1), sin: f(9, 1) }, { numHeads: 2, positions: i(2) })],
+  ['rotary: x float32 [1, 2, 3, 4] must be [batch, seq, numHeads * headDim]', () => rotary(f(1, 2, 3, 4), { cos: f(9, 1), sin: f(9, 1) }, { numHeads: 2 })],
+  ['rotaryTables: rotaryDim (3) must be a positive even number', () => rotaryTables({ maxPositions: 2, rotaryDim: 3 })],
+  ['rotaryTables: 1 frequencies, rotaryDim (4) needs 2', () => rotaryTables({ maxPositions: 2, rotaryDim: 4, frequencies: [1] })],
+  ['swiglu: up float32 [2, 3] must have the shape of gate float32 [2, 5]', () => swiglu(f(2, 5), f(2, 3))],
+  ['swiglu: gate float32 [2, 5] must be [..., 2 * hidden] where it holds up too', () => swiglu(f(2, 5))],
   ['tokenLogProbs: targets int32 [3] must have the leading axes of logits float32 [2, 5]', () => tokenLogProbs(f(2, 5), i(3))],
   ['tokenLogProbs: the temperature (0) must be positive', () => tokenLogProbs(f(2, 5), i(2), { temperature: 0 })],
   ['linearCrossEntropy: weight float32 [7, 4] must be [vocab, 5] to fit x float32 [2, 5]', () => linearCrossEntropy(f(2, 5), f(7, 4), i(2))],

@@ -158,6 +158,32 @@ export interface KernelModule {
     rows: number,
     width: number,
   ): void;
+  rotary(
+    x: number,
+    y: number,
+    cos: number,
+    sin: number,
+    positions: number,
+    seq: number,
+    count: number,
+    rows: number,
+    heads: number,
+    headDim: number,
+    pairs: number,
+    interleaved: number,
+    sign: number,
+  ): number;
+  swiglu(gate: number, up: number, y: number, rows: number, n: number, pitch: number): void;
+  swiglu_grad(
+    gate: number,
+    up: number,
+    dy: number,
+    dgate: number,
+    dup: number,
+    rows: number,
+    n: number,
+    pitch: number,
+  ): void;
   copy_rows(x: number, y: number, rows: number, n: number, pitchX: number, pitchY: number): void;
   pad_rows(x: number, y: number, rows: number, width: number, padded: number): void;
   sum_axis(x: number, y: number, outer: number, length: number, inner: number): void;

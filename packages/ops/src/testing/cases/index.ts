@@ -9,13 +9,17 @@ import { linearCases } from './linear.js';
 import { linearCrossEntropyCases } from './linear-cross-entropy.js';
 import { quantizedLinearCases } from './quantized-linear.js';
 import { rmsNormCases } from './rms-norm.js';
+import { rotaryCases } from './rotary.js';
+import { swigluCases } from './swiglu.js';
 
 export const opCases: OpCase[] = [
   ...linearCases,
   ...quantizedLinearCases,
   ...geluCases,
+  ...swigluCases,
   ...layerNormCases,
   ...rmsNormCases,
+  ...rotaryCases,
   ...embeddingCases,
   ...crossEntropyCases,
   ...tokenLogProbsCases,

@@ -9,14 +9,18 @@ import { registerLinear } from './linear.js';
 import { registerOptimizer } from './optimizer.js';
 import { registerQuantizedLinear } from './quantized-linear.js';
 import { registerRmsNorm } from './rms-norm.js';
+import { registerRotary } from './rotary.js';
+import { registerSwiglu } from './swiglu.js';
 
 /** Registers every fused kernel that the wasm module has; ops without one run as their reference. */
 export function registerFusedKernels(): void {
   registerLinear();
   registerQuantizedLinear();
   registerGelu();
+  registerSwiglu();
   registerLayerNorm();
   registerRmsNorm();
+  registerRotary();
   registerEmbedding();
   registerAttention();
   registerCrossEntropy();

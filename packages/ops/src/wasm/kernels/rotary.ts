@@ -1,0 +1,39 @@
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import type { RotaryAttrs, RotaryTables } from '../../contract/kernels.js';
+import type { Device } from '../device.js';
+import { asMatrix, fused } from './fused.js';
+
+function turn(device: Device, x: Tensor, tables: RotaryTables, attrs: RotaryAttrs, sign: 1 | -1): TensorInfo[] {
+  const { cos, sin, positions } = tables;
+  const { rows, width } = asMatrix(x.shape);
+  const [count, pairs] = cos.shape as [number, number];
+  const seq = positions.shape.length === 0 ? x.shape[1]! : 0;
+  const y = device.output(x.shape);
+  const bad = device.kernels.rotary(
+    device.address(x),
+    device.address(y),
+    device.address(cos),
+    device.address(sin),
+    device.address(positions),
+    seq,
+    count,
+    rows,
+    attrs.numHeads,
+    width / attrs.numHeads,
+    pairs,
+    Number(attrs.interleaved),
+    sign,
+  );
+  if (bad >= 0) {
+    device.free(y);
+    const values = device.view<Int32Array>(positions);
+    const position = seq ? values[0]! + (bad % seq) : values[bad]!;
+    throw new RangeError(`rotary: position ${position} is outside of the tables' ${count} positions`);
+  }
+  return [y];
+}
+
+export function registerRotary(): void {
+  fused('AshlarRotary', (device, { x, ...tables }, attrs) => turn(device, x, tables, attrs, 1));
+  fused('AshlarRotaryGrad', (device, { dy, ...tables }, attrs) => turn(device, dy, tables, attrs, -1));
+}
