@@ -55,7 +55,7 @@ export function attendRow(q: usize, k: usize, v: usize, pitch: usize, n: u32, D:
     y: usize, lse: usize, s: usize): void {
   if (n) scoreRow(q, k, pitch, n, D, scale, mask, s);
   let m4 = f4(MASKED), j: u32 = 0;
-  for (; j + 4 <= n; j += 4) m4 = f32x4.pmax(m4, ld(at(s, j)));
+  for (; j + 4 <= n; j += 4) m4 = f32x4.max(m4, ld(at(s, j)));   // a NaN stays, where pmax would lose it
   let top = hmax(m4);
   for (; j < n; j++) top = max(top, load<f32>(at(s, j)));
   const blind = top == MASKED, sum = blind ? <f32>1 : expRow(s, n, top);

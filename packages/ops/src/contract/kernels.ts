@@ -49,8 +49,10 @@ export interface QuantizedTensors {
 export interface AttentionAttrs {
   numHeads: number;
   numKvHeads: number;
-  /** Key j is visible to query i iff j <= queryOffset + i. */
+  /** Query i, which stands at p = queryOffset + i of the key axis, sees key j only if j <= p. */
   causal: boolean;
+  /** It sees key j only if p - window < j and, unless causal, j < p + window: itself and the window - 1 keys before it. At most 2^24; null: no limit. */
+  window: number | null;
   scale: number;
 }
 
@@ -62,6 +64,14 @@ export interface AttentionMasks {
   queryOffset?: Tensor;
   /** int32 `[batch, seq]`, where seq is keySeq and there is no queryOffset: key j is visible to query i only where they are equal */
   segments?: Tensor;
+  /** int32 `[batch]`: keys j < prefixLengths[b] are visible also where causal and window forbid it, not where keyMask or segments do */
+  prefixLengths?: Tensor;
+  /**
+   * `[numHeads, seq + keySeq - 1]`: element (h, j - i + seq - 1) is added to the scaled score of query i and key j,
+   * whatever queryOffset is. -1e15 and below, -Infinity too, hides the key as a mask does. The gradient is the sum of
+   * those of the scores along each diagonal, over the batch.
+   */
+  distanceBias?: Tensor;
 }
 
 /** How rotary embeddings pair the elements of a head. */
@@ -180,7 +190,7 @@ export interface FusedKernels {
   };
 
   /**
-   * y `[batch, seq, numHeads * headDim]`; residual: logSumExp `[batch, numHeads, seq]` of the scaled, masked scores,
+   * y `[batch, seq, numHeads * headDim]`; residual: logSumExp `[batch, numHeads, seq]` of the scaled, biased, masked scores,
    * 0 for a row that sees nothing. Such a row of y is zero.
    *
    * Query head h reads key head floor(h / (numHeads / numKvHeads)). Dropout acts on the weights
@@ -201,7 +211,7 @@ export interface FusedKernels {
       logSumExp: Tensor;
       rng?: Tensor;
     } & AttentionMasks;
-    attrs: AttentionAttrs & { dropoutRate: number } & Wanted<'q' | 'k' | 'v'>;
+    attrs: AttentionAttrs & { dropoutRate: number } & Wanted<'q' | 'k' | 'v' | 'distanceBias'>;
   };
 
   /** y `[batch, numHeads, seq, keySeq]`: the weights before dropout, zeros for a row that sees nothing */
@@ -211,7 +221,7 @@ export interface FusedKernels {
   };
   AshlarAttentionWeightsGrad: {
     inputs: { dy: Tensor; q: Tensor; k: Tensor; y: Tensor } & AttentionMasks;
-    attrs: AttentionAttrs & Wanted<'q' | 'k'>;
+    attrs: AttentionAttrs & Wanted<'q' | 'k' | 'distanceBias'>;
   };
 
   /** y `[...]` in nats, 0 where the target is ignoreIndex; residual: logSumExp `[...]`; both of logits / temperature */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { AttentionAttrs, AttentionMasks } from '../contract/kernels.js';
+import { alongDiagonals } from './diagonals.js';
 
 /** Far below any score, and above the -1e20 with which tfjs's maximum begins on webgl. */
 const hidden = -1e15;
@@ -35,31 +36,53 @@ export function mergeHeads(x: tf.Tensor, seq: number, { batch, headDim }: Attent
   return tf.reshape(tf.transpose(heads, [0, 2, 1, 3]), [batch, seq, -1]);
 }
 
-/** Scaled scores `[batch, numHeads, seq, keySeq]` of split queries and keys. */
-export function scores(q: tf.Tensor, k: tf.Tensor, scale: number, shape: AttentionShape): tf.Tensor {
+/** Scaled scores `[batch, numHeads, seq, keySeq]` of split queries and keys, with the bias of their distance. */
+export function scores(
+  q: tf.Tensor,
+  k: tf.Tensor,
+  distanceBias: tf.Tensor | undefined,
+  scale: number,
+  shape: AttentionShape,
+): tf.Tensor {
   const { batch, numHeads, seq, keySeq } = shape;
-  return tf.reshape(tf.mul(tf.matMul(q, k, false, true), scale), [batch, numHeads, seq, keySeq]);
+  const scaled = tf.reshape(tf.mul(tf.matMul(q, k, false, true), scale), [batch, numHeads, seq, keySeq]);
+  if (!distanceBias) return scaled;
+  const finite = tf.where(tf.less(distanceBias, hidden), hidden, distanceBias);
+  return tf.add(scaled, alongDiagonals(finite, seq, keySeq));
 }
 
 /** bool, true where a query may see a key: `[batch or 1, 1, seq or 1, keySeq]`; undefined when all may see all. */
 export function visibility(
-  { keyMask, queryOffset, segments }: AttentionMasks,
-  causal: boolean,
+  { keyMask, queryOffset, segments, prefixLengths }: AttentionMasks,
+  { causal, window }: AttentionAttrs,
   { batch, seq, keySeq }: AttentionShape,
 ): tf.Tensor | undefined {
   const conditions: tf.Tensor[] = [];
   if (keyMask) conditions.push(tf.reshape(tf.notEqual(keyMask, tf.scalar(0, 'int32')), [batch, 1, 1, keySeq]));
   if (segments)
     conditions.push(tf.equal(tf.reshape(segments, [batch, 1, seq, 1]), tf.reshape(segments, [batch, 1, 1, keySeq])));
-  if (causal) conditions.push(notLater(queryOffset, seq, keySeq));
+  if (causal || window !== null) {
+    const keys = tf.reshape(tf.range(0, keySeq, 1, 'int32'), [1, 1, 1, keySeq]);
+    const near = inReach(keys, positions(queryOffset, seq, keySeq), causal, window);
+    const prefix = prefixLengths && tf.less(keys, tf.reshape(prefixLengths, [batch, 1, 1, 1]));
+    conditions.push(prefix ? tf.logicalOr(near, prefix) : near);
+  }
   return conditions.length > 0 ? conditions.reduce((all, condition) => tf.logicalAnd(all, condition)) : undefined;
 }
 
-/** bool `[1, 1, seq, keySeq]`: true where a key does not lie behind the query. */
-function notLater(queryOffset: tf.Tensor | undefined, seq: number, keySeq: number): tf.Tensor {
+/** int32 `[1, 1, seq, 1]`: where the queries stand on the key axis. */
+function positions(queryOffset: tf.Tensor | undefined, seq: number, keySeq: number): tf.Tensor {
   const offset = queryOffset ?? tf.scalar(keySeq - seq, 'int32');
-  const last = tf.add(tf.range(0, seq, 1, 'int32'), tf.reshape(offset, [1])); // the last key that each query sees
-  return tf.lessEqual(tf.range(0, keySeq, 1, 'int32'), tf.reshape(last, [1, 1, seq, 1]));
+  return tf.reshape(tf.add(tf.range(0, seq, 1, 'int32'), tf.reshape(offset, [1])), [1, 1, seq, 1]);
+}
+
+/** bool `[1, 1, seq, keySeq]`: true where a key is neither behind a causal query nor out of its window. */
+function inReach(keys: tf.Tensor, queries: tf.Tensor, causal: boolean, window: number | null): tf.Tensor {
+  const notLater = causal ? tf.lessEqual(keys, queries) : undefined;
+  if (window === null) return notLater!;
+  const reach = tf.scalar(window, 'int32');
+  const notEarlier = tf.greater(keys, tf.sub(queries, reach));
+  return tf.logicalAnd(notEarlier, notLater ?? tf.less(keys, tf.add(queries, reach)));
 }
 
 /**

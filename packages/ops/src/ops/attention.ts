@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { defineOp } from '../contract/define-op.js';
-import type { AttentionAttrs, AttentionMasks } from '../contract/kernels.js';
+import type { AttentionAttrs } from '../contract/kernels.js';
 import type { DropoutRng } from '../random/dropout-rng.js';
+import { checkMasks, maskNames, masksOf } from './attention-masks.js';
 import {
   attentionShape,
   maskedSoftmax,
@@ -13,8 +14,9 @@ import {
   weightsFrom,
   type AttentionShape,
 } from './attention-scores.js';
-import { check, checkInput, describe } from './shapes.js';
+import { diagonalSums } from './diagonals.js';
 import { dropoutMask } from './dropout-mask.js';
+import { check, checkInput, describe } from './shapes.js';
 
 /** Weights `[batch, numHeads, seq, keySeq]` as the left operand of products with split values. */
 const grouped = (weights: tf.Tensor, { batch, numKvHeads, keySeq }: AttentionShape) =>
@@ -25,15 +27,15 @@ const run = /* @__PURE__ */ defineOp<'AshlarAttention'>({
   outputs: ['y', 'logSumExp'],
   reference({ q, k, v, rng, ...masks }, { residuals, dropoutRate, ...attrs }) {
     const shape = attentionShape(q, k, attrs);
-    const s = scores(splitHeads(q, shape), splitHeads(k, shape), attrs.scale, shape);
-    const { weights, logSumExp } = maskedSoftmax(s, visibility(masks, attrs.causal, shape));
+    const s = scores(splitHeads(q, shape), splitHeads(k, shape), masks.distanceBias, attrs.scale, shape);
+    const { weights, logSumExp } = maskedSoftmax(s, visibility(masks, attrs, shape));
     const kept = rng ? tf.mul(weights, dropoutMask(weights.shape, dropoutRate, rng)) : weights;
     const y = mergeHeads(tf.matMul(grouped(kept, shape), splitHeads(v, shape)), shape.seq, shape);
     return residuals ? [y, logSumExp] : [y];
   },
   gradient: {
-    wanted: ['q', 'k', 'v'],
-    saves: ['q', 'k', 'v', 'rng', 'keyMask', 'queryOffset', 'segments', 'y', 'logSumExp'],
+    wanted: ['q', 'k', 'v', 'distanceBias'],
+    saves: ['q', 'k', 'v', 'rng', ...maskNames, 'y', 'logSumExp'],
     reference({ dy, q, k, v, logSumExp, rng, ...masks }, { dropoutRate, wanted, ...attrs }) {
       const shape = attentionShape(q, k, attrs);
       const [qs, ks, vs, dys] = [q, k, v, dy].map((x) => splitHeads(x, shape)) as [
@@ -43,13 +45,14 @@ const run = /* @__PURE__ */ defineOp<'AshlarAttention'>({
         tf.Tensor,
       ];
       const weights = weightsFrom(
-        scores(qs, ks, attrs.scale, shape),
+        scores(qs, ks, masks.distanceBias, attrs.scale, shape),
         logSumExp,
-        visibility(masks, attrs.causal, shape),
+        visibility(masks, attrs, shape),
       );
       const mask = rng && dropoutMask(weights.shape, dropoutRate, rng);
       const dKept = tf.reshape(tf.matMul(dys, vs, false, true), weights.shape);
-      const ds = tf.mul(softmaxGradient(mask ? tf.mul(dKept, mask) : dKept, weights), attrs.scale);
+      const dScores = softmaxGradient(mask ? tf.mul(dKept, mask) : dKept, weights);
+      const ds = tf.mul(dScores, attrs.scale);
       const gradients = {
         q: () => mergeHeads(tf.matMul(grouped(ds, shape), ks), shape.seq, shape),
         k: () => mergeHeads(tf.matMul(grouped(ds, shape), qs, true), shape.keySeq, shape),
@@ -57,6 +60,7 @@ const run = /* @__PURE__ */ defineOp<'AshlarAttention'>({
           const kept = mask ? tf.mul(weights, mask) : weights;
           return mergeHeads(tf.matMul(grouped(kept, shape), dys, true), shape.keySeq, shape);
         },
+        distanceBias: () => diagonalSums(tf.sum(dScores, 0)),
       };
       return wanted.map((name) => gradients[name]());
     },
@@ -68,18 +72,20 @@ const runWeights = /* @__PURE__ */ defineOp<'AshlarAttentionWeights'>({
   outputs: ['y'],
   reference({ q, k, ...masks }, attrs) {
     const shape = attentionShape(q, k, attrs);
-    const s = scores(splitHeads(q, shape), splitHeads(k, shape), attrs.scale, shape);
-    return [maskedSoftmax(s, visibility(masks, attrs.causal, shape)).weights];
+    const s = scores(splitHeads(q, shape), splitHeads(k, shape), masks.distanceBias, attrs.scale, shape);
+    return [maskedSoftmax(s, visibility(masks, attrs, shape)).weights];
   },
   gradient: {
-    wanted: ['q', 'k'],
+    wanted: ['q', 'k', 'distanceBias'],
     saves: ['q', 'k', 'y'],
     reference({ dy, q, k, y }, { wanted, ...attrs }) {
       const shape = attentionShape(q, k, attrs);
-      const ds = grouped(tf.mul(softmaxGradient(dy, y), attrs.scale), shape);
+      const dScores = softmaxGradient(dy, y);
+      const ds = grouped(tf.mul(dScores, attrs.scale), shape);
       const gradients = {
         q: () => mergeHeads(tf.matMul(ds, splitHeads(k, shape)), shape.seq, shape),
         k: () => mergeHeads(tf.matMul(ds, splitHeads(q, shape), true), shape.keySeq, shape),
+        distanceBias: () => diagonalSums(tf.sum(dScores, 0)),
       };
       return wanted.map((name) => gradients[name]());
     },
@@ -90,8 +96,13 @@ export interface AttentionWeightsOptions {
   numHeads: number;
   /** Grouped-query attention: query head h reads key head floor(h / (numHeads / numKvHeads)). @default numHeads */
   numKvHeads?: number;
-  /** Key j is visible to query i iff j <= queryOffset + i. @default true */
+  /** Query i, which stands at p = queryOffset + i of the key axis, sees no key behind p. @default true */
   causal?: boolean;
+  /**
+   * Sliding window (Mistral, arXiv 2310.06825): a query sees itself and the window - 1 keys before it; as many behind
+   * it too unless causal. null sees any distance. @default null
+   */
+  window?: number | null;
   /** Factor of the scores. @default 1 / sqrt(headDim) */
   scale?: number;
   /** int32 `[batch, keySeq]`, 1 for keys that may be seen. */
@@ -103,6 +114,16 @@ export interface AttentionWeightsOptions {
    * numbers are equal, as in rows that pack several texts. At most 2^24 in size: webgl keeps integers as floats.
    */
   segments?: tf.Tensor;
+  /**
+   * int32 `[batch]`: every query of row b sees the first prefixLengths[b] keys, also those that causal and window forbid, as
+   * in a prefix language model (Raffel et al. 2020, arXiv 1910.10683). keyMask and segments still hide.
+   */
+  prefixLengths?: tf.Tensor;
+  /**
+   * `[numHeads, seq + keySeq - 1]`: element (h, j - i + seq - 1) is added to the scaled score of query i and key j, as by
+   * `alibiBias` and `relativePositionBias`. It has a gradient. -1e15 and below, -Infinity too, hides the key.
+   */
+  distanceBias?: tf.Tensor;
 }
 
 export interface AttentionOptions extends AttentionWeightsOptions {
@@ -151,9 +172,12 @@ export function attentionWeights(q: tf.Tensor, k: tf.Tensor, options: AttentionW
   return runWeights({ q, k, ...masks }, attrs)[0]!;
 }
 
+/** A window as wide as any row: an integer on webgl has 24 bits. */
+const widestWindow = 2 ** 24;
+
 /** Checks the call and fills in its defaults. */
 function prepare(op: string, q: tf.Tensor, k: tf.Tensor, options: AttentionWeightsOptions) {
-  const { numHeads, numKvHeads = numHeads, causal = true, keyMask, queryOffset, segments } = options;
+  const { numHeads, numKvHeads = numHeads, causal = true, window = null } = options;
   checkInput(op, 'q', q, 'float32', 3);
   checkInput(op, 'k', k, 'float32', 3);
   const headDim = q.shape[2]! / numHeads;
@@ -168,27 +192,16 @@ function prepare(op: string, q: tf.Tensor, k: tf.Tensor, options: AttentionWeigh
       `${op}: ${describe('k', k)} must be [${q.shape[0]}, keySeq, ${numKvHeads * headDim}] to fit ${describe('q', q)} with ${numKvHeads} key heads of ${headDim}`,
   );
   check(
-    !keyMask || (keyMask.dtype === 'int32' && String(keyMask.shape) === String(k.shape.slice(0, 2))),
-    () => `${op}: ${describe('keyMask', keyMask!)} must be int32 [${k.shape.slice(0, 2).join(', ')}]`,
+    window === null || (Number.isInteger(window) && window > 0),
+    () => `${op}: the window (${window}) must be a whole number of keys, 1 or more, or null for no limit`,
   );
-  check(
-    !queryOffset || (queryOffset.dtype === 'int32' && queryOffset.size === 1),
-    () => `${op}: ${describe('queryOffset', queryOffset!)} must be an int32 scalar`,
-  );
-  check(
-    !segments || (segments.dtype === 'int32' && String(segments.shape) === String(q.shape.slice(0, 2))),
-    () => `${op}: ${describe('segments', segments!)} must be int32 [${q.shape.slice(0, 2).join(', ')}]`,
-  );
-  check(
-    !segments || (!queryOffset && k.shape[1] === q.shape[1]),
-    () =>
-      `${op}: segments are for self-attention over whole rows, not for ${q.shape[1]} queries on ${k.shape[1]} keys${queryOffset ? ' with a queryOffset' : ''}`,
-  );
-  const attrs: AttentionAttrs = { numHeads, numKvHeads, causal, scale: options.scale ?? 1 / Math.sqrt(headDim) };
-  const masks: AttentionMasks = {
-    ...(keyMask && { keyMask }),
-    ...(segments && { segments }),
-    ...(causal && queryOffset && { queryOffset }),
+  checkMasks(op, q, k, numHeads, options);
+  const attrs: AttentionAttrs = {
+    numHeads,
+    numKvHeads,
+    causal,
+    window: window === null ? null : Math.min(window, widestWindow),
+    scale: options.scale ?? 1 / Math.sqrt(headDim),
   };
-  return { attrs, masks };
+  return { attrs, masks: masksOf(options, causal || window !== null) };
 }

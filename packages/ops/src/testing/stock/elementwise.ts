@@ -71,6 +71,7 @@ export const elementwiseCases: StockCase[] = [
   ...compare('greater', tf.greater),
   ...compare('greaterEqual', tf.greaterEqual),
   ...stock('logicalAnd', { broadcast: () => tf.logicalAnd(bool(3, 1), bool(5)) }),
+  ...stock('logicalOr', { broadcast: () => tf.logicalOr(bool(3, 1), bool(5)) }),
   ...stock('where', {
     'equal shapes': () => tf.where(bool(3, 5), float(3, 5), other(3, 5)),
     'broadcast condition': () => tf.where(bool(1, 3, 1), float(2, 3, 5), other(2, 3, 5)),

@@ -83,7 +83,11 @@ export const structureCases: StockCase[] = [
     zeros: () => tf.pad(float(2, 3), [[0, 2], [1, 0]]),
     'rank 3': () => tf.pad(float(2, 3, 2), [[0, 0], [0, 4], [0, 0]]),
   }), // prettier-ignore
-  ...stock('tile', { twice: () => tf.tile(float(2, 3), [2, 3]), bool: () => tf.tile(bool(1, 3, 1), [2, 1, 5]) }),
+  ...stock('tile', {
+    twice: () => tf.tile(float(2, 3), [2, 3]),
+    bool: () => tf.tile(bool(1, 3, 1), [2, 1, 5]),
+    'middle axis': () => tf.tile(float(2, 1, 7), [1, 5, 1]),
+  }),
   ...stock('broadcastTo', { column: () => tf.broadcastTo(float(3, 1), [2, 3, 5]) }),
   ...stock('gather', {
     rows: () => tf.gather(float(7, 3), int(7, 5)),

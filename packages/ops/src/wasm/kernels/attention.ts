@@ -81,9 +81,15 @@ function withPaddedHeads(
   });
 }
 
+function refuseUnknown({ prefixLengths, distanceBias }: AttentionInputs, { window }: AttentionAttrs): void {
+  if (prefixLengths || distanceBias || window !== null)
+    throw new Error('attention: window, prefixLengths and distanceBias have no kernel on wasm; use cpu() for them.');
+}
+
 export function registerAttention(): void {
   fused('AshlarAttention', (device, inputs, attrs) => {
     const { q, k, v } = inputs;
+    refuseUnknown(inputs, attrs);
     const sizes = measure(inputs, attrs);
     const logSumExp = device.output([sizes.batch, sizes.numHeads, sizes.seq]);
     const [y] = withPaddedHeads(device, sizes, [q, k, v], [q.shape], (wide, [out]) => {
@@ -98,6 +104,7 @@ export function registerAttention(): void {
 
   fused('AshlarAttentionGrad', (device, inputs, attrs) => {
     const { q, k, v, y, dy, logSumExp } = inputs;
+    refuseUnknown(inputs, attrs);
     const sizes = measure(inputs, attrs);
     const [dq, dk, dv] = withPaddedHeads(
       device,
@@ -118,7 +125,8 @@ export function registerAttention(): void {
       },
     ) as [TensorInfo, TensorInfo, TensorInfo];
     const gradients = { q: dq, k: dk, v: dv };
-    for (const name of ['q', 'k', 'v'] as const) if (!attrs.wanted.includes(name)) device.free(gradients[name]);
-    return attrs.wanted.map((name) => gradients[name]);
+    const names = ['q', 'k', 'v'] as const;
+    for (const name of names) if (!attrs.wanted.includes(name)) device.free(gradients[name]);
+    return attrs.wanted.map((name) => gradients[name as (typeof names)[number]]);
   });
 }
