@@ -97,12 +97,17 @@ def attention_cases():
     yield attention_case(2, 3, 5, num_heads=2, num_kv_heads=1, head_dim=4, causal=True, key_mask=mask)
 
 
-def cross_entropy_case():
+def cross_entropy_case(label_smoothing=0.0):
     f = lambda logits, targets: F.cross_entropy(
-        logits.flatten(0, 1), targets.flatten().long(), ignore_index=-100, reduction="none"
+        logits.flatten(0, 1),
+        targets.flatten().long(),
+        ignore_index=-100,
+        reduction="none",
+        label_smoothing=label_smoothing,
     ).view_as(targets)
     targets = torch.tensor([[0, 8, -100], [3, -100, 5]], dtype=torch.int32)
-    return case("crossEntropy", f, dict(logits=torch.randn(2, 3, 9) * 4, targets=targets), ignoreIndex=-100)
+    attributes = {"ignoreIndex": -100} | ({"labelSmoothing": label_smoothing} if label_smoothing else {})
+    return case("crossEntropy", f, dict(logits=torch.randn(2, 3, 9) * 4, targets=targets), **attributes)
 
 
 def embedding_case():
@@ -126,6 +131,7 @@ def main():
         *attention_cases(),
         embedding_case(),
         cross_entropy_case(),
+        cross_entropy_case(label_smoothing=0.1),
     ]
     write_json(
         REPOSITORY / "packages/ops/src/fixtures/torch.json",

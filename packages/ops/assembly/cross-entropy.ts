@@ -33,42 +33,63 @@ function sumExp(x: usize, V: u32, m: f32, factor: f32): f32 {
   return total;
 }
 
+/** Mean of m - x. */
+function meanGap(x: usize, V: u32, m: f32): f32 {
+  const shift = f4(m);
+  let total: f32 = 0;
+  for (let c: u32 = 0; c < V; c += CHUNK) {
+    const end = min(V, c + CHUNK);
+    let s = f4(0), j = c;
+    for (; j + 4 <= end; j += 4) s = add(s, sub(shift, ld(at(x, j))));
+    if (j < end) s = add(s, v128.and(sub(shift, ldTail(at(x, j), end - j)), firstLanes(end - j)));
+    total += hsum(s);
+  }
+  return total / (V as f32);
+}
+
 /**
  * loss[r] = logSumExp(factor row) - factor row[target], 0 where the target is `ignore`; lse[r] = logSumExp(factor row).
- * Returns the first row whose target is neither `ignore` nor in [0, V), or -1.
+ * A share `smoothing` of row[target] is the mean of the row instead; z lse^2 is added. Returns the first row whose target
+ * is neither `ignore` nor in [0, V), or -1.
  */
 export function cross_entropy(x: usize, targets: usize, loss: usize, lse: usize, rows: u32, V: u32, ignore: i32,
-    factor: f32): i32 {
+    factor: f32, smoothing: f32, z: f32): i32 {
   for (let r: u32 = 0; r < rows; r++, x = at(x, V)) {
     const t = load<i32>(at(targets, r));
     if (t != ignore && (t as u32) >= V) return r;
-    const m = rowMax(x, V), l = logf(sumExp(x, V, m, factor));
-    store<f32>(at(loss, r), t == ignore ? 0 : l + factor * (m - load<f32>(at(x, t))));
-    store<f32>(at(lse, r), factor * m + l);
+    const m = rowMax(x, V), l = logf(sumExp(x, V, m, factor)), total = factor * m + l;
+    store<f32>(at(lse, r), total);
+    if (t == ignore) { store<f32>(at(loss, r), 0); continue; }
+    let gap = m - load<f32>(at(x, t));
+    if (smoothing > 0) gap = gap * (1 - smoothing) + smoothing * meanGap(x, V, m);
+    store<f32>(at(loss, r), z > 0 ? l + factor * gap + z * total * total : l + factor * gap);
   }
   return -1;
 }
 
-/** exp(factor x - lse) of four elements. */
+/** scale exp(factor x - lse) - even of four elements. */
 // @ts-ignore: decorator
-@inline function softmax(x: usize, lse: v128, factor: v128): v128 { return vexpFast(sub(mul(ld(x), factor), lse)); }
-/** dx = (softmax - onehot(target)) * factor * dy[row], zero in ignored rows. */
+@inline function slope(x: usize, lse: v128, factor: v128, scale: v128, even: v128): v128 {
+  return sub(mul(vexpFast(sub(mul(ld(x), factor), lse)), scale), even);
+}
+/** dx = (softmax (1 + 2 z lse) - (1 - smoothing) onehot(target) - smoothing / V) * factor * dy[row], zero in ignored rows. */
 export function cross_entropy_grad(x: usize, targets: usize, lse: usize, dy: usize, dx: usize, rows: u32, V: u32,
-    ignore: i32, factor: f32): void {
+    ignore: i32, factor: f32, smoothing: f32, z: f32): void {
   const V4 = V & ~3, rest = V & 3;
   for (let r: u32 = 0; r < rows; r++, x = at(x, V), dx = at(dx, V)) {
     const t = load<i32>(at(targets, r)), scale = factor * load<f32>(at(dy, r));
     if (t == ignore) { memory.fill(dx, 0, (V as usize) << 2); continue; }
-    const shift = f4(load<f32>(at(lse, r))), f = f4(scale), F = f4(factor);
+    const total = load<f32>(at(lse, r)), even = f4(scale * smoothing / (V as f32));
+    const shift = f4(total), f = f4(scale * (1 + 2 * z * total)), F = f4(factor);
     let j: u32 = 0;
     for (; j + 16 <= V; j += 16) {
       const p = at(x, j), o = at(dx, j);
-      st(o, mul(softmax(p, shift, F), f)); st(o + 16, mul(softmax(p + 16, shift, F), f));
-      st(o + 32, mul(softmax(p + 32, shift, F), f)); st(o + 48, mul(softmax(p + 48, shift, F), f));
+      st(o, slope(p, shift, F, f, even)); st(o + 16, slope(p + 16, shift, F, f, even));
+      st(o + 32, slope(p + 32, shift, F, f, even)); st(o + 48, slope(p + 48, shift, F, f, even));
     }
-    for (; j < V4; j += 4) st(at(dx, j), mul(softmax(at(x, j), shift, F), f));
-    if (rest) stTail(at(dx, V4), mul(vexpFast(sub(mul(ldTail(at(x, V4), rest), F), shift)), f), rest);
+    for (; j < V4; j += 4) st(at(dx, j), slope(at(x, j), shift, F, f, even));
+    if (rest) stTail(at(dx, V4), sub(mul(vexpFast(sub(mul(ldTail(at(x, V4), rest), F), shift)), f), even), rest);
     const g = at(dx, t);
-    store<f32>(g, load<f32>(g) - scale);
+    store<f32>(g, load<f32>(g) - scale * (1 - smoothing));
   }
 }

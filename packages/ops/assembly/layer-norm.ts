@@ -1,11 +1,17 @@
 import { add, at, f4, firstLanes, fma, hsum, ld, ldTail, mul, st, stTail, sub } from './simd';
+import { addRow } from './rows';
 // Layer normalisation over rows of C elements, any C. bias (and dbias) may be 0: there is none.
 
-/** y = (x - mean) * rstd * gain + bias; mean and rstd are kept per row for the gradient. */
-export function layer_norm(x: usize, gain: usize, bias: usize, y: usize, means: usize, rstds: usize, rows: u32,
-    C: u32, eps: f32): void {
+/**
+ * y = (x - mean) * rstd * gain + bias; mean and rstd are kept per row for the gradient. Unless residual is 0, x is first
+ * replaced by sum = x + residual.
+ */
+export function layer_norm(x: usize, residual: usize, sum: usize, gain: usize, bias: usize, y: usize, means: usize,
+    rstds: usize, rows: u32, C: u32, eps: f32): void {
   const row = (C as usize) << 2, C4 = C & ~3, rest = C & 3, real = firstLanes(rest);
   for (let r: u32 = 0; r < rows; r++, x += row, y += row, means += 4, rstds += 4) {
+    const from = x;
+    if (residual) { addRow(x, residual, sum, C); x = sum; residual += row; sum += row; }
     let s = f4(0), q = f4(0);
     for (let j: u32 = 0; j < C4; j += 4) s = add(s, ld(at(x, j)));
     if (rest) s = add(s, ldTail(at(x, C4), rest));
@@ -22,11 +28,12 @@ export function layer_norm(x: usize, gain: usize, bias: usize, y: usize, means: 
       stTail(at(y, C4), bias ? add(h, ldTail(at(bias, C4), rest)) : h, rest);
     }
     store<f32>(means, mean); store<f32>(rstds, rstd);
+    x = from;
   }
 }
 
-/** dx, and the sums over rows dgain and dbias (overwritten). */
-export function layer_norm_grad(x: usize, gain: usize, dy: usize, dx: usize, dgain: usize, dbias: usize,
+/** dx (plus dsum unless that is 0), and the sums over rows dgain and dbias (overwritten). */
+export function layer_norm_grad(x: usize, gain: usize, dy: usize, dsum: usize, dx: usize, dgain: usize, dbias: usize,
     means: usize, rstds: usize, rows: u32, C: u32): void {
   const row = (C as usize) << 2, C4 = C & ~3, rest = C & 3, ic: f32 = 1 / (C as f32);
   memory.fill(dgain, 0, row);
@@ -57,5 +64,6 @@ export function layer_norm_grad(x: usize, gain: usize, dy: usize, dx: usize, dga
       const g = mul(ldTail(at(dy, C4), rest), ldTail(at(gain, C4), rest));
       stTail(at(dx, C4), mul(is, sub(sub(g, ma), mul(h, mb))), rest);
     }
+    if (dsum) { addRow(dx, dsum, dx, C); dsum += row; }
   }
 }

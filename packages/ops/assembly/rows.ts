@@ -1,3 +1,4 @@
+import { add, at, ld, st } from './simd';
 // Copies between arrays of rows with different pitches: slices and joins along any axis, heads padded to a wider row.
 
 /** rows of n 4-byte elements from x to y, whose rows are pitchX and pitchY elements apart. */
@@ -9,6 +10,14 @@ export function copy_rows(x: usize, y: usize, rows: u32, n: u32, pitchX: u32, pi
     for (; i + 16 <= bytes; i += 16) v128.store(y + i, v128.load(x + i));
     for (; i < bytes; i += 4) store<u32>(y + i, load<u32>(x + i));
   }
+}
+
+/** y = a + b over one row of n elements. */
+// @ts-ignore: decorator
+@inline export function addRow(a: usize, b: usize, y: usize, n: u32): void {
+  let j: u32 = 0;
+  for (; j + 4 <= n; j += 4) st(at(y, j), add(ld(at(a, j)), ld(at(b, j))));
+  for (; j < n; j++) store<f32>(at(y, j), load<f32>(at(a, j)) + load<f32>(at(b, j)));
 }
 
 /** y[rows, P] = x[rows, D] with zeros behind. */

@@ -12,6 +12,8 @@ export {
 } from './contract/index.js';
 export { registerGradients } from './gradients/index.js';
 export { adamW, type AdamWOptions, type AdamWTensors } from './ops/adamw.js';
+export { addLayerNorm } from './ops/add-layer-norm.js';
+export { addRmsNorm } from './ops/add-rms-norm.js';
 export { attention, attentionWeights, type AttentionOptions, type AttentionWeightsOptions } from './ops/attention.js';
 export { cacheAppend } from './ops/cache-append.js';
 export { crossEntropy, type CrossEntropyOptions } from './ops/cross-entropy.js';

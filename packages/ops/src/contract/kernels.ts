@@ -13,7 +13,7 @@ export interface KernelContract {
 
 /** Attribute of every forward kernel with residuals. */
 export interface Residuals {
-  /** Also return the residuals, the outputs after the first, which only the gradient reads. */
+  /** Also return the residuals, the last outputs, which only the gradient reads. */
   residuals: boolean;
 }
 
@@ -72,6 +72,18 @@ export interface AttentionMasks {
    * those of the scores along each diagonal, over the batch.
    */
   distanceBias?: Tensor;
+}
+
+/** What cross entropy counts. */
+export interface CrossEntropyAttrs {
+  /** Rows with this target give 0. */
+  ignoreIndex: number;
+  /** Logits are divided by it first. */
+  temperature: number;
+  /** s: the target of a row is (1 - s) onehot + s / vocab */
+  labelSmoothing: number;
+  /** zLoss * logSumExp^2 is added */
+  zLoss: number;
 }
 
 /** How rotary embeddings pair the elements of a head. */
@@ -141,6 +153,32 @@ export interface FusedKernels {
   AshlarRmsNormGrad: {
     inputs: { dy: Tensor; x: Tensor; weight: Tensor; rstd: Tensor };
     attrs: { eps: number } & Wanted<'x' | 'weight'>;
+  };
+
+  /** sum = x + residual and y, the layer norm of sum, both `[..., hidden]`; residuals: mean and rstd of sum, `[..., 1]` */
+  AshlarAddLayerNorm: {
+    /** x and residual `[..., hidden]`, weight and bias `[hidden]` */
+    inputs: { x: Tensor; residual: Tensor; weight: Tensor; bias?: Tensor };
+    attrs: { eps: number } & Residuals;
+  };
+  /** dx and dresidual are equal. */
+  AshlarAddLayerNormGrad: {
+    /** dsum or dy is missing where nothing depends on that output */
+    inputs: { dsum?: Tensor; dy?: Tensor; sum: Tensor; weight: Tensor; mean: Tensor; rstd: Tensor };
+    attrs: { eps: number } & Wanted<'x' | 'residual' | 'weight' | 'bias'>;
+  };
+
+  /** sum = x + residual and y, the RMS norm of sum, both `[..., hidden]`; residual: rstd of sum, `[..., 1]` */
+  AshlarAddRmsNorm: {
+    /** x and residual `[..., hidden]`, weight `[hidden]` */
+    inputs: { x: Tensor; residual: Tensor; weight: Tensor };
+    attrs: { eps: number } & Residuals;
+  };
+  /** dx and dresidual are equal. */
+  AshlarAddRmsNormGrad: {
+    /** dsum or dy is missing where nothing depends on that output */
+    inputs: { dsum?: Tensor; dy?: Tensor; sum: Tensor; weight: Tensor; rstd: Tensor };
+    attrs: { eps: number } & Wanted<'x' | 'residual' | 'weight'>;
   };
 
   /** y as x */
@@ -228,11 +266,11 @@ export interface FusedKernels {
   AshlarCrossEntropy: {
     /** logits `[..., vocab]`, targets int32 `[...]` */
     inputs: { logits: Tensor; targets: Tensor };
-    attrs: { ignoreIndex: number; temperature: number } & Residuals;
+    attrs: CrossEntropyAttrs & Residuals;
   };
   AshlarCrossEntropyGrad: {
     inputs: { dy: Tensor; logits: Tensor; targets: Tensor; logSumExp: Tensor };
-    attrs: { ignoreIndex: number; temperature: number } & Wanted<'logits'>;
+    attrs: CrossEntropyAttrs & Wanted<'logits'>;
   };
 
   /** y as x: element i is kept where word i of the call's Philox stream is >= floor(rate * 2^32), and scaled by 1 / (1 - rate) */

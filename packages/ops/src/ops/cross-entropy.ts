@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { defineOp } from '../contract/define-op.js';
+import type { CrossEntropyAttrs } from '../contract/kernels.js';
 import { check, checkInput, describe, rowsOf, widthOf } from './shapes.js';
 
 /** bool `[rows, vocab]`: true at the target of each row. */
@@ -19,25 +20,34 @@ function asRows(logits: tf.Tensor, temperature: number): tf.Tensor {
 const run = /* @__PURE__ */ defineOp<'AshlarCrossEntropy'>({
   name: 'AshlarCrossEntropy',
   outputs: ['y', 'logSumExp'],
-  reference({ logits, targets }, { ignoreIndex, temperature, residuals }) {
+  reference({ logits, targets }, { ignoreIndex, temperature, labelSmoothing, zLoss, residuals }) {
     const vocab = widthOf(logits);
     const rows = asRows(logits, temperature);
     const max = tf.max(rows, 1, true);
     const logSumExp = tf.add(tf.reshape(max, [-1]), tf.log(tf.sum(tf.exp(tf.sub(rows, max)), 1)));
     // a selection and not a product: other logits may be -Infinity
     const atTarget = tf.sum(tf.where(isTarget(targets, vocab), rows, tf.zerosLike(rows)), 1);
-    const y = whereCounted(tf.reshape(tf.sub(logSumExp, atTarget), targets.shape), targets, ignoreIndex);
+    let loss: tf.Tensor = tf.sub(logSumExp, atTarget);
+    if (labelSmoothing > 0) {
+      const uniform = tf.sub(logSumExp, tf.mean(rows, 1));
+      loss = tf.add(tf.mul(loss, 1 - labelSmoothing), tf.mul(uniform, labelSmoothing));
+    }
+    if (zLoss > 0) loss = tf.add(loss, tf.mul(tf.square(logSumExp), zLoss));
+    const y = whereCounted(tf.reshape(loss, targets.shape), targets, ignoreIndex);
     return residuals ? [y, tf.reshape(logSumExp, targets.shape)] : [y];
   },
   gradient: {
     wanted: ['logits'],
     saves: ['logits', 'targets', 'logSumExp'],
-    reference({ dy, logits, targets, logSumExp }, { ignoreIndex, temperature }) {
+    reference({ dy, logits, targets, logSumExp }, { ignoreIndex, temperature, labelSmoothing, zLoss }) {
       const vocab = widthOf(logits);
       const rows = asRows(logits, temperature);
       const column = (t: tf.Tensor) => tf.reshape(t, [t.size, 1]);
       const softmax = tf.exp(tf.sub(rows, column(logSumExp)));
-      const difference = tf.sub(softmax, tf.cast(isTarget(targets, vocab), 'float32'));
+      let wanted: tf.Tensor = tf.cast(isTarget(targets, vocab), 'float32');
+      if (labelSmoothing > 0) wanted = tf.add(tf.mul(wanted, 1 - labelSmoothing), labelSmoothing / vocab);
+      const pulled = zLoss > 0 ? tf.mul(softmax, tf.add(1, tf.mul(column(logSumExp), 2 * zLoss))) : softmax;
+      const difference = tf.sub(pulled, wanted);
       const scale = column(whereCounted(temperature === 1 ? dy : tf.div(dy, temperature), targets, ignoreIndex));
       return [tf.reshape(tf.mul(difference, scale), logits.shape)];
     },
@@ -47,31 +57,36 @@ const run = /* @__PURE__ */ defineOp<'AshlarCrossEntropy'>({
 export interface CrossEntropyOptions {
   /** Positions with this target are not counted: loss 0, gradient 0. @default -100 */
   ignoreIndex?: number;
+  /** Share of the target that all classes get alike, in [0, 1] (Szegedy et al. 2015, arXiv 1512.00567). @default 0 */
+  labelSmoothing?: number;
+  /** `zLoss * logSumExp(logits)^2` is added, so that logits stay near 0 (PaLM, arXiv 2204.02311, has 1e-4). @default 0 */
+  zLoss?: number;
 }
 
 /**
- * Negative log-likelihood of each target under the softmax of its logits.
+ * Negative log-likelihood of each target under the softmax of its logits; with label smoothing, PyTorch's mean of it and of
+ * that of all classes.
  *
  * @param logits `[..., vocab]`
  * @param targets int32 `[...]`, each in [0, vocab) or `ignoreIndex`
  * @returns `[...]` in nats
- * @throws RangeError when the shapes do not fit
+ * @throws RangeError when the shapes do not fit, or an option is out of its range
  */
 export function crossEntropy(
   logits: tf.Tensor,
   targets: tf.Tensor,
-  { ignoreIndex = -100 }: CrossEntropyOptions = {},
+  { ignoreIndex = -100, labelSmoothing = 0, zLoss = 0 }: CrossEntropyOptions = {},
 ): tf.Tensor {
-  return logLoss('crossEntropy', logits, targets, { ignoreIndex, temperature: 1 });
+  check(
+    labelSmoothing >= 0 && labelSmoothing <= 1,
+    () => `crossEntropy: labelSmoothing (${labelSmoothing}) must be in [0, 1]`,
+  );
+  check(zLoss >= 0 && zLoss < Infinity, () => `crossEntropy: zLoss (${zLoss}) must be at least 0`);
+  return logLoss('crossEntropy', logits, targets, { ignoreIndex, temperature: 1, labelSmoothing, zLoss });
 }
 
 /** Cross entropy of logits / temperature, for `op`, which errors name. */
-export function logLoss(
-  op: string,
-  logits: tf.Tensor,
-  targets: tf.Tensor,
-  attrs: { ignoreIndex: number; temperature: number },
-): tf.Tensor {
+export function logLoss(op: string, logits: tf.Tensor, targets: tf.Tensor, attrs: CrossEntropyAttrs): tf.Tensor {
   checkInput(op, 'logits', logits);
   checkInput(op, 'targets', targets, 'int32', 0);
   check(

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { useBackend } from '../backend/use-backend.js';
 import { cpu } from '../cpu/index.js';
-import { adamW, attention, attentionWeights, cacheAppend, crossEntropy, dropout, DropoutRng, embedding, gelu, globalNorm, layerNorm, linear, linearCrossEntropy, quantizedLinear, rmsNorm, rotary, rotaryTables, swiglu, tokenLogProbs } from '../index.js'; // prettier-ignore
+import { adamW, addLayerNorm, addRmsNorm, attention, attentionWeights, cacheAppend, crossEntropy, dropout, DropoutRng, embedding, gelu, globalNorm, layerNorm, linear, linearCrossEntropy, quantizedLinear, rmsNorm, rotary, rotaryTables, swiglu, tokenLogProbs } from '../index.js'; // prettier-ignore
 
 beforeAll(() => useBackend(cpu()));
 
@@ -18,6 +18,10 @@ test.each<[string, () => unknown]>([
   ['linear: x int32 [2, 5] must be float32', () => linear(i(2, 5), f(4, 5))],
   ['layerNorm: weight float32 [3] must be [5] to fit x float32 [2, 5]', () => layerNorm(f(2, 5), f(3))],
   ['layerNorm: bias float32 [5, 1] must be [5]', () => layerNorm(f(2, 5), f(5), f(5, 1))],
+  ['addLayerNorm: residual float32 [2, 3] must have the shape of x float32 [2, 5]', () => addLayerNorm(f(2, 5), f(2, 3), f(5))],
+  ['addLayerNorm: bias float32 [3] must be [5]', () => addLayerNorm(f(2, 5), f(2, 5), f(5), f(3))],
+  ['addRmsNorm: weight float32 [3] must be [5] to fit x float32 [2, 5]', () => addRmsNorm(f(2, 5), f(2, 5), f(3))],
+  ['addRmsNorm: residual int32 [2, 5] must be float32', () => addRmsNorm(f(2, 5), i(2, 5), f(5))],
   ['gelu: x int32 [2] must be float32', () => gelu(i(2))],
   ['embedding: ids float32 [2] must be int32', () => embedding(f(2), f(3, 4))],
   ['embedding: weight float32 [3] must be [vocab, hidden]', () => embedding(i(2), f(3))],
@@ -36,6 +40,9 @@ test.each<[string, () => unknown]>([
   ['attention: the dropout rate (1) must be in [0, 1)', () => attention(f(1, 2, 6), f(1, 2, 6), f(1, 2, 6), { numHeads: 2, dropout: { rate: 1, rng: rng() } })],
   ['crossEntropy: targets int32 [3] must have the leading axes of logits float32 [2, 5]', () => crossEntropy(f(2, 5), i(3))],
   ['crossEntropy: targets float32 [2] must be int32', () => crossEntropy(f(2, 5), f(2))],
+  ['crossEntropy: labelSmoothing (1.5) must be in [0, 1]', () => crossEntropy(f(2, 5), i(2), { labelSmoothing: 1.5 })],
+  ['crossEntropy: zLoss (-1) must be at least 0', () => crossEntropy(f(2, 5), i(2), { zLoss: -1 })],
+  ['crossEntropy: zLoss (NaN) must be at least 0', () => linearCrossEntropy(f(2, 5), f(7, 5), i(2), { zLoss: NaN })],
   ['quantizedLinear: x float32 [2, 4] must be [..., 5] to fit a weight [3, 5]', () => quantizedLinear(f(2, 4), { ...int8, codes: i(5), scales: f(3) })],
   ['quantizedLinear: codes int32 [4] must be int32 [5] for int8 of [3, 5]', () => quantizedLinear(f(2, 5), { ...int8, codes: i(4), scales: f(3) })],
   ['quantizedLinear: blockSize (4) must be 5 for int8', () => quantizedLinear(f(2, 5), { ...int8, blockSize: 4, codes: i(5), scales: f(3) })],

@@ -21,3 +21,22 @@ export function checkInput(op: string, name: string, x: tf.Tensor, dtype: tf.Dat
       `${op}: ${describe(name, x)} must be ${dtype} with at least ${minRank} ${minRank === 1 ? 'axis' : 'axes'}`,
     );
 }
+
+/** Throws unless `x` is `[..., hidden]` and the parameters are `[hidden]`. */
+export function checkNorm(op: string, x: tf.Tensor, parameters: Record<string, tf.Tensor | null | undefined>): void {
+  checkInput(op, 'x', x);
+  for (const [name, tensor] of Object.entries(parameters))
+    check(
+      !tensor || (tensor.rank === 1 && tensor.size === widthOf(x)),
+      () => `${op}: ${describe(name, tensor!)} must be [${widthOf(x)}] to fit ${describe('x', x)}`,
+    );
+}
+
+/** Throws unless `residual` is as `x`. */
+export function checkResidual(op: string, x: tf.Tensor, residual: tf.Tensor): void {
+  checkInput(op, 'residual', residual);
+  check(
+    String(residual.shape) === String(x.shape),
+    () => `${op}: ${describe('residual', residual)} must have the shape of ${describe('x', x)}`,
+  );
+}

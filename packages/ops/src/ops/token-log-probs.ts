@@ -26,5 +26,6 @@ export function tokenLogProbs(
     temperature > 0 && temperature < Infinity,
     () => `tokenLogProbs: the temperature (${temperature}) must be positive; the most likely token is argMax`,
   );
-  return tf.tidy(() => tf.neg(logLoss('tokenLogProbs', logits, targets, { ignoreIndex, temperature })));
+  const attrs = { ignoreIndex, temperature, labelSmoothing: 0, zLoss: 0 };
+  return tf.tidy(() => tf.neg(logLoss('tokenLogProbs', logits, targets, attrs)));
 }

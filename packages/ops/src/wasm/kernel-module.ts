@@ -77,6 +77,8 @@ export interface KernelModule {
     vocab: number,
     ignore: number,
     factor: number,
+    smoothing: number,
+    z: number,
   ): number;
   cross_entropy_grad(
     logits: number,
@@ -88,6 +90,8 @@ export interface KernelModule {
     vocab: number,
     ignore: number,
     factor: number,
+    smoothing: number,
+    z: number,
   ): void;
   dropout(x: number, y: number, n: number, threshold: number, scale: number, stream: number, words: number): void;
   embedding(ids: number, weight: number, y: number, rows: number, vocab: number, width: number): number;
@@ -110,6 +114,8 @@ export interface KernelModule {
   ): void;
   layer_norm(
     x: number,
+    residual: number,
+    sum: number,
     gain: number,
     bias: number,
     y: number,
@@ -123,6 +129,7 @@ export interface KernelModule {
     x: number,
     gain: number,
     dy: number,
+    dsum: number,
     dx: number,
     dgain: number,
     dbias: number,
@@ -147,11 +154,22 @@ export interface KernelModule {
     transposed: number,
     scratch: number,
   ): void;
-  rms_norm(x: number, gain: number, y: number, rstds: number, rows: number, width: number, eps: number): void;
+  rms_norm(
+    x: number,
+    residual: number,
+    sum: number,
+    gain: number,
+    y: number,
+    rstds: number,
+    rows: number,
+    width: number,
+    eps: number,
+  ): void;
   rms_norm_grad(
     x: number,
     gain: number,
     dy: number,
+    dsum: number,
     dx: number,
     dgain: number,
     rstds: number,

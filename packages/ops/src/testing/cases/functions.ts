@@ -1,3 +1,5 @@
+import type { CrossEntropyOptions } from '../../ops/cross-entropy.js';
+
 /** The error function in float64: its series near 0, the continued fraction of its complement elsewhere. */
 export function erf(x: number): number {
   if (x < 0) return -erf(-x);
@@ -28,4 +30,19 @@ export const activations: Record<string, (x: number) => number> = {
 export function logSumExp(values: readonly number[]): number {
   const max = Math.max(...values);
   return max + Math.log(values.reduce((sum, value) => sum + Math.exp(value - max), 0));
+}
+
+/** Cross entropy of one row of logits against its target. */
+export function lossOf(
+  logits: readonly number[],
+  target: number,
+  { labelSmoothing = 0, zLoss = 0 }: CrossEntropyOptions,
+): number {
+  const total = logSumExp(logits);
+  let loss = total - logits[target]!;
+  if (labelSmoothing > 0) {
+    const all = total - logits.reduce((sum, value) => sum + value, 0) / logits.length;
+    loss = (1 - labelSmoothing) * loss + labelSmoothing * all;
+  }
+  return loss + zLoss * total ** 2;
 }

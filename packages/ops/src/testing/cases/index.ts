@@ -1,3 +1,4 @@
+import { addNormCases } from './add-norm.js';
 import { attentionCases } from './attention.js';
 import type { OpCase } from './case.js';
 import { crossEntropyCases, tokenLogProbsCases } from './cross-entropy.js';
@@ -19,6 +20,7 @@ export const opCases: OpCase[] = [
   ...swigluCases,
   ...layerNormCases,
   ...rmsNormCases,
+  ...addNormCases,
   ...rotaryCases,
   ...embeddingCases,
   ...crossEntropyCases,

@@ -2,7 +2,7 @@ import { layerNorm } from '../../ops/layer-norm.js';
 import { floats, normal, type Host } from '../host.js';
 import type { OpCase } from './case.js';
 
-function float64(x: Host, weight: Host, bias: Host | undefined, eps: number): Float64Array {
+export function layerNorm64(x: Host, weight: Host, bias: Host | undefined, eps: number): Float64Array {
   const width = weight.values.length;
   const y = new Float64Array(x.values.length);
   for (let row = 0; row < y.length; row += width) {
@@ -25,7 +25,7 @@ function layerNormCase(name: string, x: Host, hasBias: boolean, eps = 1e-5): OpC
       ...(hasBias && { bias: normal(`layerNorm bias ${width}`, [width]) }),
     },
     run: (inputs) => layerNorm(inputs.x!, inputs.weight!, inputs.bias, { eps }),
-    float64: (inputs) => float64(inputs.x!, inputs.weight!, inputs.bias, eps),
+    float64: (inputs) => layerNorm64(inputs.x!, inputs.weight!, inputs.bias, eps),
     shape: x.shape,
     gradients: ['x', 'weight', ...(hasBias ? ['bias'] : [])],
   };

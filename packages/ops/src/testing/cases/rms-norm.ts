@@ -2,7 +2,7 @@ import { rmsNorm } from '../../ops/rms-norm.js';
 import { floats, normal, type Host } from '../host.js';
 import type { OpCase } from './case.js';
 
-function float64(x: Host, weight: Host, eps: number): Float64Array {
+export function rmsNorm64(x: Host, weight: Host, eps: number): Float64Array {
   const width = weight.values.length;
   return x.values.map((value, i) => {
     const start = i - (i % width);
@@ -17,7 +17,7 @@ function rmsNormCase(name: string, x: Host, eps = 1e-6): OpCase {
     name: `rmsNorm ${name}`,
     inputs: { x, weight: normal(`rmsNorm weight ${width}`, [width]) },
     run: (inputs) => rmsNorm(inputs.x!, inputs.weight!, { eps }),
-    float64: (inputs) => float64(inputs.x!, inputs.weight!, eps),
+    float64: (inputs) => rmsNorm64(inputs.x!, inputs.weight!, eps),
     shape: x.shape,
     gradients: ['x', 'weight'],
   };

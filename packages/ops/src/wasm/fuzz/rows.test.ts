@@ -20,8 +20,8 @@ test.each(widths)('layer normalisation of rows of %i, with and without bias', (w
     const [py, pmean, prstd] = [memory.floatArray(x.length), memory.floatArray(rows), memory.floatArray(rows)];
     const [pdx, pdgain] = [memory.floatArray(x.length), memory.floatArray(width)];
     const pdbias = withBias ? memory.floatArray(width) : 0;
-    memory.kernels.layer_norm(px, pgain, pbias, py, pmean, prstd, rows, width, 1e-5);
-    memory.kernels.layer_norm_grad(px, pgain, pdy, pdx, pdgain, pdbias, pmean, prstd, rows, width);
+    memory.kernels.layer_norm(px, 0, 0, pgain, pbias, py, pmean, prstd, rows, width, 1e-5);
+    memory.kernels.layer_norm_grad(px, pgain, pdy, 0, pdx, pdgain, pdbias, pmean, prstd, rows, width);
     memory.checkGuards(`layer norm of ${width}`);
 
     const expected = { y: new Float64Array(x.length), dx: new Float64Array(x.length) };
@@ -57,8 +57,8 @@ test.each([...widths, 5003])('cross entropy over %i classes', (vocab) => {
   const dy = random(rows);
   const [px, ptargets, pdy] = [memory.floatArray(x), memory.intArray(targets), memory.floatArray(dy)];
   const [ploss, plse, pdx] = [memory.floatArray(rows), memory.floatArray(rows), memory.floatArray(x.length)];
-  expect(memory.kernels.cross_entropy(px, ptargets, ploss, plse, rows, vocab, -100, 1)).toBe(-1);
-  memory.kernels.cross_entropy_grad(px, ptargets, plse, pdy, pdx, rows, vocab, -100, 1);
+  expect(memory.kernels.cross_entropy(px, ptargets, ploss, plse, rows, vocab, -100, 1, 0, 0)).toBe(-1);
+  memory.kernels.cross_entropy_grad(px, ptargets, plse, pdy, pdx, rows, vocab, -100, 1, 0, 0);
   memory.checkGuards(`cross entropy over ${vocab}`);
 
   const [loss, dx] = [new Float64Array(rows), new Float64Array(x.length)];
@@ -81,7 +81,7 @@ test('cross entropy reports the row of a target that does not exist', () => {
   const [px, out] = [memory.floatArray(random(6)), memory.floatArray(6)];
   for (const bad of [2, -1]) {
     const targets = memory.intArray([1, -100, bad]);
-    expect(memory.kernels.cross_entropy(px, targets, out, out, 3, 2, -100, 1)).toBe(2);
+    expect(memory.kernels.cross_entropy(px, targets, out, out, 3, 2, -100, 1, 0, 0)).toBe(2);
   }
 });
 
@@ -92,8 +92,8 @@ test.each(widths)('RMS norm over %i columns', (width) => {
   const [px, pgain, pdy] = [memory.floatArray(x), memory.floatArray(gain), memory.floatArray(dy)];
   const [py, prstd] = [memory.floatArray(x.length), memory.floatArray(rows)];
   const [pdx, pdgain] = [memory.floatArray(x.length), memory.floatArray(width)];
-  memory.kernels.rms_norm(px, pgain, py, prstd, rows, width, 1e-6);
-  memory.kernels.rms_norm_grad(px, pgain, pdy, pdx, pdgain, prstd, rows, width);
+  memory.kernels.rms_norm(px, 0, 0, pgain, py, prstd, rows, width, 1e-6);
+  memory.kernels.rms_norm_grad(px, pgain, pdy, 0, pdx, pdgain, prstd, rows, width);
   memory.checkGuards(`RMS norm of ${width}`);
 
   const expected = { y: new Float64Array(x.length), dx: new Float64Array(x.length), dgain: new Float64Array(width) };

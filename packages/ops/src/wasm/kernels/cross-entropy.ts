@@ -1,7 +1,11 @@
+import type { CrossEntropyAttrs } from '../../contract/kernels.js';
 import { asMatrix, fused } from './fused.js';
 
+const settings = ({ ignoreIndex, temperature, labelSmoothing, zLoss }: CrossEntropyAttrs) =>
+  [ignoreIndex, 1 / temperature, labelSmoothing, zLoss] as const;
+
 export function registerCrossEntropy(): void {
-  fused('AshlarCrossEntropy', (device, { logits, targets }, { ignoreIndex, temperature, residuals }) => {
+  fused('AshlarCrossEntropy', (device, { logits, targets }, { residuals, ...attrs }) => {
     const { rows, width } = asMatrix(logits.shape);
     const [loss, logSumExp] = [device.output(targets.shape), device.output(targets.shape)] as const;
     const bad = device.kernels.cross_entropy(
@@ -11,21 +15,20 @@ export function registerCrossEntropy(): void {
       device.address(logSumExp),
       rows,
       width,
-      ignoreIndex,
-      1 / temperature,
+      ...settings(attrs),
     );
     if (bad >= 0 || !residuals) device.free(logSumExp);
     if (bad >= 0) {
       device.free(loss);
       const target = device.view<Int32Array>(targets)[bad]!;
       throw new RangeError(
-        `crossEntropy: target ${target} at position ${bad} is neither one of the ${width} classes nor ignoreIndex (${ignoreIndex})`,
+        `crossEntropy: target ${target} at position ${bad} is neither one of the ${width} classes nor ignoreIndex (${attrs.ignoreIndex})`,
       );
     }
     return residuals ? [loss, logSumExp] : [loss];
   });
 
-  fused('AshlarCrossEntropyGrad', (device, { dy, logits, targets, logSumExp }, { ignoreIndex, temperature }) => {
+  fused('AshlarCrossEntropyGrad', (device, { dy, logits, targets, logSumExp }, attrs) => {
     const { rows, width } = asMatrix(logits.shape);
     const out = device.output(logits.shape);
     device.kernels.cross_entropy_grad(
@@ -36,8 +39,7 @@ export function registerCrossEntropy(): void {
       device.address(out),
       rows,
       width,
-      ignoreIndex,
-      1 / temperature,
+      ...settings(attrs),
     );
     return [out];
   });

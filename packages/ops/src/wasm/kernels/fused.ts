@@ -26,3 +26,31 @@ export function asMatrix(shape: readonly number[]): { rows: number; width: numbe
   const width = shape.at(-1) ?? 1;
   return { rows: shape.slice(0, -1).reduce((product, length) => product * length, 1), width };
 }
+
+/**
+ * Gradients of what is added and then normalised: x and residual share theirs. Without a `norm`, as nothing depends on it,
+ * that is the sum's, and those of the norm's parameters are zero.
+ */
+export function gradientsOfSum<Parameter extends 'weight' | 'bias'>(
+  device: Device,
+  dsum: TensorInfo | undefined,
+  weight: TensorInfo,
+  wanted: readonly ('x' | 'residual' | Parameter)[],
+  norm: ((names: ('x' | Parameter)[]) => Record<'x' | Parameter, TensorInfo>) | undefined,
+): TensorInfo[] {
+  const names = new Set(wanted.map((name): 'x' | Parameter => (name === 'residual' ? 'x' : name)));
+  const made = norm?.([...names]);
+  const zeros = () => {
+    const out = device.output(weight.shape);
+    device.view<Float32Array>(out).fill(0);
+    return out;
+  };
+  let shared = false;
+  return wanted.map((name) => {
+    if (name !== 'x' && name !== 'residual') return made ? made[name as Parameter] : zeros();
+    if (!made) return device.share(dsum!);
+    const dx = shared ? device.share(made.x) : made.x;
+    shared = true;
+    return dx;
+  });
+}

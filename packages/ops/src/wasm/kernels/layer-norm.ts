@@ -1,47 +1,89 @@
-import { asMatrix, fused } from './fused.js';
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Device } from '../device.js';
+import { asMatrix, fused, gradientsOfSum } from './fused.js';
+
+interface Norm {
+  x: Tensor;
+  residual?: Tensor;
+  weight: Tensor;
+  bias?: Tensor;
+}
+
+/** The sum where there is a residual, the norm, and where wanted its statistics. */
+function norm(device: Device, { x, residual, weight, bias }: Norm, eps: number, residuals: boolean): TensorInfo[] {
+  const { rows, width } = asMatrix(x.shape);
+  const statistics = [...x.shape.slice(0, -1), 1];
+  const sum = residual && device.output(x.shape);
+  const [y, mean, rstd] = [device.output(x.shape), device.output(statistics), device.output(statistics)] as const;
+  device.kernels.layer_norm(
+    device.address(x),
+    device.address(residual),
+    device.address(sum),
+    device.address(weight),
+    device.address(bias),
+    device.address(y),
+    device.address(mean),
+    device.address(rstd),
+    rows,
+    width,
+    eps,
+  );
+  const outputs = sum ? [sum, y] : [y];
+  if (residuals) return [...outputs, mean, rstd];
+  device.free(mean);
+  device.free(rstd);
+  return outputs;
+}
+
+interface NormGradient {
+  dy: Tensor;
+  dsum?: Tensor;
+  x: Tensor;
+  weight: Tensor;
+  mean: Tensor;
+  rstd: Tensor;
+}
+
+/** The gradients of `wanted`; of x that of the sum is part. */
+function gradients<Name extends 'x' | 'weight' | 'bias'>(
+  device: Device,
+  { dy, dsum, x, weight, mean, rstd }: NormGradient,
+  wanted: readonly Name[],
+): Record<Name, TensorInfo> {
+  const { rows, width } = asMatrix(x.shape);
+  const wants = (name: string) => (wanted as readonly string[]).includes(name);
+  const made = {
+    x: device.output(x.shape),
+    weight: device.output(weight.shape),
+    bias: wants('bias') ? device.output(weight.shape) : undefined,
+  };
+  device.kernels.layer_norm_grad(
+    device.address(x),
+    device.address(weight),
+    device.address(dy),
+    device.address(dsum),
+    device.address(made.x),
+    device.address(made.weight),
+    device.address(made.bias),
+    device.address(mean),
+    device.address(rstd),
+    rows,
+    width,
+  );
+  for (const name of ['x', 'weight'] as const) if (!wants(name)) device.free(made[name]);
+  return made as Record<Name, TensorInfo>;
+}
 
 export function registerLayerNorm(): void {
-  fused('AshlarLayerNorm', (device, { x, weight, bias }, { eps, residuals }) => {
-    const { rows, width } = asMatrix(x.shape);
-    const statistics = [...x.shape.slice(0, -1), 1];
-    const [y, mean, rstd] = [device.output(x.shape), device.output(statistics), device.output(statistics)] as const;
-    device.kernels.layer_norm(
-      device.address(x),
-      device.address(weight),
-      device.address(bias),
-      device.address(y),
-      device.address(mean),
-      device.address(rstd),
-      rows,
-      width,
-      eps,
-    );
-    if (residuals) return [y, mean, rstd];
-    device.free(mean);
-    device.free(rstd);
-    return [y];
+  fused('AshlarLayerNorm', (device, inputs, { eps, residuals }) => norm(device, inputs, eps, residuals));
+  fused('AshlarLayerNormGrad', (device, inputs, { wanted }) => {
+    const made = gradients(device, inputs, wanted);
+    return wanted.map((name) => made[name]);
   });
-
-  fused('AshlarLayerNormGrad', (device, { dy, x, weight, mean, rstd }, { wanted }) => {
-    const { rows, width } = asMatrix(x.shape);
-    const gradients = {
-      x: device.output(x.shape),
-      weight: device.output(weight.shape),
-      bias: wanted.includes('bias') ? device.output(weight.shape) : undefined,
-    };
-    device.kernels.layer_norm_grad(
-      device.address(x),
-      device.address(weight),
-      device.address(dy),
-      device.address(gradients.x),
-      device.address(gradients.weight),
-      device.address(gradients.bias),
-      device.address(mean),
-      device.address(rstd),
-      rows,
-      width,
-    );
-    for (const name of ['x', 'weight'] as const) if (!wanted.includes(name)) device.free(gradients[name]);
-    return wanted.map((name) => gradients[name]!);
-  });
+  fused('AshlarAddLayerNorm', (device, inputs, { eps, residuals }) => norm(device, inputs, eps, residuals));
+  fused(
+    'AshlarAddLayerNormGrad',
+    (device, { dy, sum, ...inputs }, { wanted }) =>
+    gradientsOfSum(device, inputs.dsum, inputs.weight, wanted, dy && ((names) => gradients(device, { ...inputs, dy, x: sum }, names))), // prettier-ignore
+  );
 }

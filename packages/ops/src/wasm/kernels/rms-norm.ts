@@ -1,30 +1,77 @@
-import { asMatrix, fused } from './fused.js';
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Device } from '../device.js';
+import { asMatrix, fused, gradientsOfSum } from './fused.js';
+
+interface Norm {
+  x: Tensor;
+  residual?: Tensor;
+  weight: Tensor;
+}
+
+/** The sum where there is a residual, the norm, and where wanted its statistic. */
+function norm(device: Device, { x, residual, weight }: Norm, eps: number, residuals: boolean): TensorInfo[] {
+  const { rows, width } = asMatrix(x.shape);
+  const sum = residual && device.output(x.shape);
+  const [y, rstd] = [device.output(x.shape), device.output([...x.shape.slice(0, -1), 1])] as const;
+  device.kernels.rms_norm(
+    device.address(x),
+    device.address(residual),
+    device.address(sum),
+    device.address(weight),
+    device.address(y),
+    device.address(rstd),
+    rows,
+    width,
+    eps,
+  );
+  const outputs = sum ? [sum, y] : [y];
+  if (residuals) return [...outputs, rstd];
+  device.free(rstd);
+  return outputs;
+}
+
+interface NormGradient {
+  dy: Tensor;
+  dsum?: Tensor;
+  x: Tensor;
+  weight: Tensor;
+  rstd: Tensor;
+}
+
+/** The gradients of `wanted`; of x that of the sum is part. */
+function gradients<Name extends 'x' | 'weight'>(
+  device: Device,
+  { dy, dsum, x, weight, rstd }: NormGradient,
+  wanted: readonly Name[],
+): Record<Name, TensorInfo> {
+  const { rows, width } = asMatrix(x.shape);
+  const made = { x: device.output(x.shape), weight: device.output(weight.shape) };
+  device.kernels.rms_norm_grad(
+    device.address(x),
+    device.address(weight),
+    device.address(dy),
+    device.address(dsum),
+    device.address(made.x),
+    device.address(made.weight),
+    device.address(rstd),
+    rows,
+    width,
+  );
+  for (const name of ['x', 'weight'] as const)
+    if (!(wanted as readonly string[]).includes(name)) device.free(made[name]);
+  return made;
+}
 
 export function registerRmsNorm(): void {
-  fused('AshlarRmsNorm', (device, { x, weight }, { eps, residuals }) => {
-    const { rows, width } = asMatrix(x.shape);
-    const [y, rstd] = [device.output(x.shape), device.output([...x.shape.slice(0, -1), 1])] as const;
-    const [px, pw] = [device.address(x), device.address(weight)];
-    device.kernels.rms_norm(px, pw, device.address(y), device.address(rstd), rows, width, eps);
-    if (residuals) return [y, rstd];
-    device.free(rstd);
-    return [y];
+  fused('AshlarRmsNorm', (device, inputs, { eps, residuals }) => norm(device, inputs, eps, residuals));
+  fused('AshlarRmsNormGrad', (device, inputs, { wanted }) => {
+    const made = gradients(device, inputs, wanted);
+    return wanted.map((name) => made[name]);
   });
-
-  fused('AshlarRmsNormGrad', (device, { dy, x, weight, rstd }, { wanted }) => {
-    const { rows, width } = asMatrix(x.shape);
-    const gradients = { x: device.output(x.shape), weight: device.output(weight.shape) };
-    device.kernels.rms_norm_grad(
-      device.address(x),
-      device.address(weight),
-      device.address(dy),
-      device.address(gradients.x),
-      device.address(gradients.weight),
-      device.address(rstd),
-      rows,
-      width,
-    );
-    for (const name of ['x', 'weight'] as const) if (!wanted.includes(name)) device.free(gradients[name]);
-    return wanted.map((name) => gradients[name]);
-  });
+  fused('AshlarAddRmsNorm', (device, inputs, { eps, residuals }) => norm(device, inputs, eps, residuals));
+  fused(
+    'AshlarAddRmsNormGrad',
+    (device, { dy, sum, ...inputs }, { wanted }) =>
+    gradientsOfSum(device, inputs.dsum, inputs.weight, wanted, dy && ((names) => gradients(device, { ...inputs, dy, x: sum }, names))), // prettier-ignore
+  );
 }
