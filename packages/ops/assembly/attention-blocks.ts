@@ -7,7 +7,7 @@ export const BK: u32 = 64;          // keys per block
 export const SROW: u32 = 128;       // bytes of one row of S
 export const WORDS: u32 = BK + 32;  // random words that cover one row of keys, whatever the alignment
 export const MASKED: f32 = -3e38;   // score of a key that a query does not see
-const EVERY: u32 = 0x7ffffffe;         // a last key beyond all keys
+export const FAR: i32 = 1 << 29;     // a reach beyond all keys
 
 /** out[key][8 queries] = sum_d rows[key][d] * t[d][8 queries], keys 0..n; at most `valid` rows are readable. */
 export function scores(rows: usize, rs: usize, valid: u32, t: usize, D: u32, out: usize, n: u32): void {
@@ -103,22 +103,34 @@ export function transpose8(rows: usize, rs: usize, n: u32, D: u32, t: usize, sca
       }
 }
 
-/** Last key that each of four queries sees, the first query being at position `position` of the key axis. */
+/** The first key that a query at `position` sees `before` places before its own. */
 // @ts-ignore: decorator
-@inline function lastKeys(position: i32, causal: u32): v128 {
-  return causal ? i32x4.add(i32x4.splat(position), i32x4(0, 1, 2, 3)) : i32x4.splat(EVERY);
+@inline export function firstNear(position: i32, before: i32): u32 { return max(0, position - before) as u32; }
+/** The key behind the last of S that a query at `position` sees `after` places after its own. */
+// @ts-ignore: decorator
+@inline export function afterNear(position: i32, after: i32, S: u32): u32 {
+  return max(0, min(S as i32, position + after + 1)) as u32;
 }
-/** The index of a key, or one beyond every `lastKeys` where the mask (0: none) hides it. */
+/** How many of the S keys are open to every query of text b. */
+// @ts-ignore: decorator
+@inline export function openKeys(prefix: usize, b: u32, S: u32): u32 {
+  return prefix ? max(0, min(S as i32, load<i32>(at(prefix, b)))) as u32 : 0;
+}
+/** The first key from k on that is open or not before `near`. */
+// @ts-ignore: decorator
+@inline export function nextKey(k: u32, open: u32, near: u32): u32 { return k < open ? k : max(k, near); }
+
+/** The index of a key, or one beyond the last key of every query where the mask (0: none) hides it. */
 // @ts-ignore: decorator
 @inline function keyLane(key: u32, mask: usize): v128 {
   return i32x4.splat(mask && !load<u32>(at(mask, key)) ? 0x7fffffff : key);
 }
 /**
- * How many of the n keys from k0 on are seen by every query from `position` on; `hides` is not 0 where a mask or segments
- * may hide any of them.
+ * How many of the n keys from k0 on are seen by each of 8 queries from `position` on, which see keys from `before` places
+ * before theirs to `after` places after it; `hides` is not 0 where a mask or segments may hide any of them.
  */
-export function freeKeys(n: u32, k0: u32, position: i32, causal: u32, hides: usize): u32 {
-  return hides ? 0 : causal ? max(0, min(n as i32, position + 1 - k0 as i32)) as u32 : n;
+export function freeKeys(n: u32, k0: u32, position: i32, before: i32, after: i32, hides: usize): u32 {
+  return hides || (k0 as i32) < position + 7 - before ? 0 : max(0, min(n as i32, position + after + 1 - k0 as i32)) as u32;
 }
 /** Whether one of nq queries from q0 on has the segment of one of n keys from k0 on; all have it where there are no segments. */
 export function meet(segments: usize, q0: u32, nq: u32, k0: u32, n: u32): bool {
@@ -133,13 +145,15 @@ export function meet(segments: usize, q0: u32, nq: u32, k0: u32, n: u32): bool {
  * Gives unseen keys of the rows [from, n) of S the value `hidden`. With segments [T] (0: none) the 8 queries from q0 on see
  * only keys of their own.
  */
-export function hideKeys(s: usize, from: u32, n: u32, k0: u32, position: i32, causal: u32, mask: usize,
+export function hideKeys(s: usize, from: u32, n: u32, k0: u32, position: i32, before: i32, after: i32, mask: usize,
     segments: usize, q0: u32, T: u32, hidden: f32): void {
   const more = segments ? T - q0 : 0, o0 = ldUpTo4(at(segments, q0), more), o1 = ldUpTo4(at(segments, q0 + 4), more - 4);
-  const h = f4(hidden), l0 = lastKeys(position, causal), l1 = lastKeys(position + 4, causal);
+  const h = f4(hidden), p0 = i32x4.add(i32x4.splat(position), i32x4(0, 1, 2, 3)), p1 = i32x4.add(p0, i32x4.splat(4));
+  const b = i32x4.splat(before), f0 = i32x4.sub(p0, b), f1 = i32x4.sub(p1, b);
+  const a = i32x4.splat(after), l0 = i32x4.add(p0, a), l1 = i32x4.add(p1, a);
   for (let j = from, p = s + from * SROW; j < n; j++, p += SROW) {
     const key = keyLane(k0 + j, mask);
-    let h0 = i32x4.gt_s(key, l0), h1 = i32x4.gt_s(key, l1);
+    let h0 = v128.or(i32x4.gt_s(key, l0), i32x4.lt_s(key, f0)), h1 = v128.or(i32x4.gt_s(key, l1), i32x4.lt_s(key, f1));
     if (segments) {
       const other = v128.load_splat<u32>(at(segments, k0 + j));
       h0 = v128.or(h0, i32x4.ne(other, o0)); h1 = v128.or(h1, i32x4.ne(other, o1));

@@ -1,11 +1,12 @@
 import { add, at, f4, firstLanes, fma, hmax, hsum, ld, ldTail, ldUpTo4, mul, roundUp, st, sub } from './simd';
 import { logf, vexpFast } from './exp';
+import { HIDDEN } from './attention-bias';
 import { MASKED } from './attention-blocks';
 // Attention of a single query, as in decoding: blocks of eight queries would do eight times the work. Keys and values
 // are read once, from row to row.
 
-/** s[j] = scale q . k[j] for j < n, MASKED where mask (0: none) hides the key. */
-function scoreRow(q: usize, k: usize, pitch: usize, n: u32, D: u32, scale: f32, mask: usize, s: usize): void {
+/** s[j] = scale q . k[j] + bias[j] (0: none) for j < n, MASKED where mask (0: none) hides the key. */
+function scoreRow(q: usize, k: usize, pitch: usize, n: u32, D: u32, scale: f32, mask: usize, bias: usize, s: usize): void {
   const last = n - 1;
   for (let j: u32 = 0; j < n; j += 4) {
     const k0 = k + pitch * j, k1 = k + pitch * min(j + 1, last), k2 = k + pitch * min(j + 2, last);
@@ -17,6 +18,10 @@ function scoreRow(q: usize, k: usize, pitch: usize, n: u32, D: u32, scale: f32, 
       s3 = fma(s3, x, ld(at(k3, d)));
     }
     let v = mul(f4(scale), f32x4(hsum(s0), hsum(s1), hsum(s2), hsum(s3)));
+    if (bias) {
+      const x = ldUpTo4(at(bias, j), n - j);
+      v = v128.bitselect(f4(MASKED), add(v, x), f32x4.lt(x, f4(HIDDEN)));
+    }
     if (mask) v = v128.bitselect(v, f4(MASKED), i32x4.ne(ldUpTo4(at(mask, j), n - j), i32x4.splat(0)));
     st(at(s, j), v);
   }
@@ -52,8 +57,8 @@ export function rowScratch(n: u32): u32 { return roundUp(n, 4) << 2; }
 
 /** One query against its first n keys, which are `pitch` bytes apart; lse receives the log of the denominator. */
 export function attendRow(q: usize, k: usize, v: usize, pitch: usize, n: u32, D: u32, scale: f32, mask: usize,
-    y: usize, lse: usize, s: usize): void {
-  if (n) scoreRow(q, k, pitch, n, D, scale, mask, s);
+    bias: usize, y: usize, lse: usize, s: usize): void {
+  if (n) scoreRow(q, k, pitch, n, D, scale, mask, bias, s);
   let m4 = f4(MASKED), j: u32 = 0;
   for (; j + 4 <= n; j += 4) m4 = f32x4.max(m4, ld(at(s, j)));   // a NaN stays, where pmax would lose it
   let top = hmax(m4);

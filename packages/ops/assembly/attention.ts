@@ -1,8 +1,10 @@
 import { add, at, f4, fma, ld, mul, st, sub } from './simd';
 import { logf, vexpFast } from './exp';
 import { attendRow, rowScratch } from './attention-row';
+import { addBias, reverseBias, reversedAt, reversedLength } from './attention-bias';
 import {
-  BK, BQ, MASKED, SROW, WORDS, accumulate, dropBlock, freeKeys, hideKeys, meet, scores, transpose8,
+  BK, BQ, FAR, MASKED, SROW, WORDS, accumulate, afterNear, dropBlock, firstNear, freeKeys, hideKeys, meet, nextKey,
+  openKeys, scores, transpose8,
 } from './attention-blocks';
 // Attention in blocks with an online softmax (Dao 2022), on packed heads: q and y [B, T, H * D], k and v [B, S, G * D],
 // D a multiple of 8. Query head h reads key head h / (H / G). Query t stands at position offset + t of the key axis.
@@ -35,48 +37,62 @@ function expRows(s: usize, n: u32, top: usize, sum: usize): void {
   st(sum, t0); st(sum + 16, t1);
 }
 
-/** Bytes of scratch for both directions over S keys. */
-export function attention_scratch(D: u32, S: u32): u32 {
-  return max(rowScratch(S), 4 * (3 * BQ * D + 2 * BK * BQ + 4 * BQ + WORDS) + 64);
+/** Bytes of scratch for both directions of T queries over S keys. */
+export function attention_scratch(D: u32, T: u32, S: u32): u32 {
+  return max(rowScratch(S), 4 * (3 * BQ * D + 2 * BK * BQ + 4 * BQ + WORDS + 2 * reversedLength(T, S)) + 64);
 }
 
 /**
- * y = dropout(softmax(scale q k^T, unseen keys left out)) v; lse[B, H, T] = log of the softmax's denominator.
- * A query that sees nothing gives 0 in both. mask is int32 [B, S] or 0; stream 0 means no dropout. Segments are int32
- * [B, S] or 0: with them T is S, and a query sees only keys of its own segment.
+ * y = dropout(softmax(scale q k^T + bias, unseen keys left out)) v; lse[B, H, T] = log of the softmax's denominator.
+ * A query that sees nothing gives 0 in both.
+ *
+ * A query sees keys from `before` places before its own to `after` places after it (FAR: all), and the first prefix[b]
+ * (int32 [B]). mask is int32 [B, S]. Segments are int32 [B, S]: with them T is S, and a query sees only keys of its own
+ * segment. bias is [H, T + S - 1]. Each of the four may be 0; stream 0 means no dropout.
  */
 export function attention(q: usize, k: usize, v: usize, y: usize, lse: usize, B: u32, H: u32, G: u32, T: u32,
     S: u32, D: u32,
-  scale: f32, causal: u32, offset: i32, mask: usize, segments: usize, stream: usize, threshold: u32, keep: f32,
-  scratch: usize): void {
+  scale: f32, before: i32, after: i32, offset: i32, prefix: usize, mask: usize, segments: usize, bias: usize,
+  stream: usize, threshold: u32, keep: f32, scratch: usize): void {
   const R = ((H * D) as usize) << 2, KR = ((G * D) as usize) << 2, DR = (D as usize) << 2;
   const qt = scratch, s = at(qt, BQ * D), acc = at(s, BK * BQ), mrow = at(acc, BQ * D), lrow = at(mrow, BQ);
-  const sum = at(lrow, BQ), words = at(sum, BQ);
+  const sum = at(lrow, BQ), words = at(sum, BQ), reversed = at(words, WORDS), diagonals = T + S - 1;
   for (let b: u32 = 0; b < B; b++) for (let h: u32 = 0; h < H; h++) {
     const head = b * H + h, seen = mask ? at(mask, b * S) : 0, apart = segments ? at(segments, b * S) : 0;
     const qh = q + R * (b * T) + DR * h, yh = y + R * (b * T) + DR * h;
     const kh = k + KR * (b * S) + DR * (h / (H / G)), vh = v + KR * (b * S) + DR * (h / (H / G));
+    const open = openKeys(prefix, b, S), slope = bias ? at(bias, diagonals * h) : 0;
     if (T == 1 && !stream) {
-      const n = causal ? max(0, min(S as i32, offset + 1)) as u32 : S;
-      attendRow(qh, kh, vh, KR, n, D, scale, seen, yh, at(lse, head), scratch);
-      continue;
+      const first = firstNear(offset, before), beyond = afterNear(offset, after, S), empty = first >= beyond;
+      if (!open || first <= open || empty) {
+        const j = open || empty ? 0 : first, n = (empty ? open : max(open, beyond)) - j;
+        attendRow(qh, kh + KR * j, vh + KR * j, KR, n, D, scale, seen ? at(seen, j) : 0, slope ? at(slope, j) : 0, yh,
+          at(lse, head), scratch);
+        continue;
+      }
     }
+    if (slope) reverseBias(slope, diagonals, reversed);
     for (let q0: u32 = 0; q0 < T; q0 += BQ) {
-      const nq = min(BQ, T - q0), end = causal ? max(0, min(S as i32, offset + (q0 + nq) as i32)) as u32 : S;
+      const nq = min(BQ, T - q0), start = offset + q0 as i32, near = firstNear(start, before);
+      const end = max(open, afterNear(start + nq as i32 - 1, after, S));
       transpose8(qh + R * q0, R, nq, D, qt, scale);
       for (let i: u32 = 0; i < BQ; i += 4) { st(at(mrow, i), f4(MASKED)); st(at(lrow, i), f4(0)); }
       memory.fill(acc, 0, (BQ * D) << 2);
-      for (let k0: u32 = 0; k0 < end; k0 += BK) {
-        const kp = kh + KR * k0, vp = vh + KR * k0;
+      let fresh = true;
+      for (let block = nextKey(0, open, near); block < end;) {
+        // all keys of the prefix are near; no block reaches beyond it
+        const inside = block < open, stop = min(block + BK, inside ? open : end);
+        const back = inside ? FAR : before, ahead = inside ? FAR : after;
         for (let i: u32 = 0; i < nq; i += 8) {
-          const position = offset + (q0 + i) as i32;
-          const limit = causal ? max(0, min(end as i32, position + 8)) as u32 : end;
+          const position = start + i as i32, k0 = max(block, firstNear(position, back));
+          const limit = min(stop, afterNear(position + 7, ahead, S));
           if (limit <= k0) continue;
-          const n = min(BK, limit - k0), si = at(s, i);
+          const n = limit - k0, si = at(s, i);
           if (!meet(apart, q0 + i, min(8, nq - i), k0, n)) continue;
-          scores(kp, KR, S - k0, at(qt, i * D), D, si, n);
-          const free = freeKeys(n, k0, position, causal, seen | apart);
-          if (free < n) hideKeys(si, free, n, k0, position, causal, seen, apart, q0 + i, T, MASKED);
+          scores(kh + KR * k0, KR, S - k0, at(qt, i * D), D, si, n);
+          if (slope) addBias(si, n, reversedAt(reversed, q0 + i, k0, S));
+          const free = freeKeys(n, k0, position, back, ahead, seen | apart);
+          if (free < n) hideKeys(si, free, n, k0, position, back, ahead, seen, apart, q0 + i, T, MASKED);
           const mi = at(mrow, i), li = at(lrow, i), m0 = ld(mi), m1 = ld(mi + 16);
           maxRows(si, n, mi);
           expRows(si, n, mi, sum);
@@ -85,15 +101,17 @@ export function attention(q: usize, k: usize, v: usize, y: usize, lse: usize, B:
           const row = (head as u64) * T + q0 + i;
           if (stream) dropBlock(si, n, row, min(8, nq - i), S, k0, threshold, keep, stream, words);
           const ai = at(acc, i * D);
-          if (k0) {
+          if (!fresh) {
             st(sum, a0); st(sum + 16, a1);
             for (let r: u32 = 0; r < 8; r++) {
               const f = v128.load_splat<f32>(at(sum, r));
               for (let p = at(ai, r * D), z = p + DR; p < z; p += 16) st(p, mul(ld(p), f));
             }
           }
-          accumulate(si, vp, KR, n, ai, D);
+          accumulate(si, vh + KR * k0, KR, n, ai, D);
         }
+        fresh = false;
+        block = nextKey(stop, open, near);
       }
       for (let i: u32 = 0; i < nq; i++) {
         const m = load<f32>(at(mrow, i)), l = load<f32>(at(lrow, i)), blind = m == MASKED;

@@ -19,7 +19,7 @@ export interface KernelModule {
     scale: number,
   ): void;
   sum_squares(x: number, n: number): number;
-  attention_scratch(headDim: number, keySeq: number): number;
+  attention_scratch(headDim: number, seq: number, keySeq: number): number;
   attention(
     q: number,
     k: number,
@@ -33,10 +33,13 @@ export interface KernelModule {
     keySeq: number,
     headDim: number,
     scale: number,
-    causal: number,
+    before: number,
+    after: number,
     offset: number,
+    prefix: number,
     mask: number,
     segments: number,
+    bias: number,
     stream: number,
     threshold: number,
     keep: number,
@@ -52,6 +55,7 @@ export interface KernelModule {
     dq: number,
     dk: number,
     dv: number,
+    dbias: number,
     batch: number,
     heads: number,
     kvHeads: number,
@@ -59,10 +63,13 @@ export interface KernelModule {
     keySeq: number,
     headDim: number,
     scale: number,
-    causal: number,
+    before: number,
+    after: number,
     offset: number,
+    prefix: number,
     mask: number,
     segments: number,
+    bias: number,
     stream: number,
     threshold: number,
     keep: number,

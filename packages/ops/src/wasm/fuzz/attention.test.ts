@@ -19,6 +19,10 @@ interface Case {
   causal: boolean;
   offset: number;
   masked?: boolean;
+  window?: number;
+  /** Open keys of the first text; the next one has half of them. */
+  prefix?: number;
+  biased?: boolean;
   /** Tokens of each segment. */
   packed?: number;
   rate?: number;
@@ -48,10 +52,15 @@ function check({
   causal,
   offset,
   masked,
+  window = 2 ** 29,
+  prefix,
+  biased,
   packed,
   rate = 0,
 }: Case): number {
   memory.reset();
+  const reach = Math.min(window - 1, 2 ** 29);
+  const diagonals = seq + keySeq - 1;
   const scale = 1 / Math.sqrt(headDim);
   const [rowQ, rowK] = [heads * headDim, kvHeads * headDim];
   const q = random(batch * seq * rowQ).map((x) => 2 * x);
@@ -59,6 +68,8 @@ function check({
   const dy = random(batch * seq * rowQ);
   const mask = masked ? Int32Array.from(random(batch * keySeq), (x) => Number(x > -0.3)) : null;
   const segments = packed ? Int32Array.from({ length: batch * keySeq }, (_, i) => Math.floor(i / packed)) : null;
+  const prefixes = prefix === undefined ? null : Int32Array.from({ length: batch }, (_, b) => prefix >> b);
+  const bias = biased ? random(heads * diagonals).map((x) => (x < -0.9 ? -Infinity : 4 * x)) : null;
   const factors = dropoutFactors(batch * heads * seq * keySeq, rate);
 
   const [pq, pk, pv, pdy] = [q, k, v, dy].map((values) => memory.floatArray(values)) as [
@@ -71,14 +82,17 @@ function check({
   const [pdq, pdk, pdv] = [memory.floatArray(q.length), memory.floatArray(k.length), memory.floatArray(v.length)];
   const pmask = mask ? memory.intArray(mask) : 0;
   const psegments = segments ? memory.intArray(segments) : 0;
+  const pprefix = prefixes ? memory.intArray(prefixes) : 0;
+  const [pbias, pdbias] = bias ? [memory.floatArray(bias), memory.floatArray(batch * bias.length)] : [0, 0];
   const pstream = memory.intArray(stream);
-  const scratch = memory.scratch(memory.kernels.attention_scratch(headDim, keySeq));
+  const scratch = memory.scratch(memory.kernels.attention_scratch(headDim, seq, keySeq));
   const common = [
-    ...([batch, heads, kvHeads, seq, keySeq, headDim, scale, Number(causal), offset, pmask, psegments] as const),
+    ...([batch, heads, kvHeads, seq, keySeq, headDim, scale, reach, causal ? 0 : reach, offset] as const),
+    ...([pprefix, pmask, psegments, pbias] as const),
     ...([rate > 0 ? pstream : 0, Math.floor(rate * 2 ** 32), 1 / (1 - rate), scratch] as const),
   ] as const;
   memory.kernels.attention(pq, pk, pv, py, plse, ...common);
-  memory.kernels.attention_grad(pq, pk, pv, py, pdy, plse, pdq, pdk, pdv, ...common);
+  memory.kernels.attention_grad(pq, pk, pv, py, pdy, plse, pdq, pdk, pdv, pdbias, ...common);
   memory.checkGuards('attention');
 
   const expected = {
@@ -86,6 +100,7 @@ function check({
     dq: new Float64Array(q.length),
     dk: new Float64Array(k.length),
     dv: new Float64Array(v.length),
+    dbias: new Float64Array(bias ? batch * bias.length : 0),
   };
   for (let b = 0; b < batch; b++)
     for (let h = 0; h < heads; h++)
@@ -94,7 +109,9 @@ function check({
         const query = (b * seq + i) * rowQ + h * headDim;
         const visible = [...Array(keySeq).keys()].filter(
           (j) =>
-            (!causal || j <= offset + i) &&
+            (j < (prefixes?.[b] ?? 0) ||
+              (j > offset + i - window && (causal ? j <= offset + i : j < offset + i + window))) &&
+            (!bias || bias[h * diagonals + j - i + seq - 1] !== -Infinity) &&
             (!mask || mask[b * keySeq + j] === 1) &&
             (!segments || segments[b * keySeq + i] === segments[b * keySeq + j]),
         );
@@ -103,7 +120,8 @@ function check({
           for (let d = 0; d < headDim; d++) total += x[at + d]! * z[from + d]!;
           return total;
         };
-        const scores = visible.map((j) => scale * dot(q, query, k, rowOf(j)));
+        const distance = (j: number) => h * diagonals + j - i + seq - 1;
+        const scores = visible.map((j) => scale * dot(q, query, k, rowOf(j)) + (bias?.[distance(j)] ?? 0));
         const top = Math.max(...scores);
         const sum = scores.reduce((total, score) => total + Math.exp(score - top), 0);
         const weights = scores.map((score) => Math.exp(score - top) / sum);
@@ -112,7 +130,9 @@ function check({
         const delta = dp.reduce((total, x, n) => total + x * weights[n]!, 0);
         visible.forEach((j, n) => {
           const p = weights[n]!;
-          const ds = p * (dp[n]! - delta) * scale;
+          const dscore = p * (dp[n]! - delta);
+          const ds = dscore * scale;
+          if (bias) expected.dbias[b * bias.length + distance(j)]! += dscore;
           for (let d = 0; d < headDim; d++) {
             expected.y[query + d]! += p * factor[n]! * v[rowOf(j) + d]!;
             expected.dq[query + d]! += ds * k[rowOf(j) + d]!;
@@ -121,12 +141,13 @@ function check({
           }
         });
       }
-  const { y, dq, dk, dv } = expected;
+  const { y, dq, dk, dv, dbias } = expected;
   return Math.max(
     largestDifference(memory.read(py, y.length), y),
     largestDifference(memory.read(pdq, dq.length), dq),
     largestDifference(memory.read(pdk, dk.length), dk),
     largestDifference(memory.read(pdv, dv.length), dv),
+    largestDifference(memory.read(pdbias, dbias.length), dbias),
   );
 }
 
@@ -168,6 +189,63 @@ test.each([1, 5, 8, 30, 64, 100])('packed rows of segments of %i tokens', (packe
         const shape = { batch: 2, heads: 2, kvHeads: 1, seq, keySeq: seq, headDim: 8, causal, offset: 0 };
         expect(check({ ...shape, ...rest, packed })).toBeLessThan(2e-5);
       }
+});
+
+const shapes: Pick<Case, 'seq' | 'keySeq' | 'offset'>[] = [
+  { seq: 1, keySeq: 1, offset: 0 },
+  { seq: 1, keySeq: 90, offset: 70 },
+  { seq: 1, keySeq: 9, offset: 30 },
+  { seq: 7, keySeq: 7, offset: 0 },
+  { seq: 13, keySeq: 5, offset: -8 },
+  { seq: 33, keySeq: 65, offset: 20 },
+  { seq: 66, keySeq: 131, offset: 65 },
+  { seq: 130, keySeq: 130, offset: 0 },
+  { seq: 40, keySeq: 70, offset: 50 },
+];
+
+test.each([1, 2, 8, 31, 64, 100])('windows of %i keys, with and without everything else', (window) => {
+  for (const shape of shapes)
+    for (const causal of [false, true])
+      for (const rest of [
+        {},
+        { masked: true, biased: true },
+        { prefix: 21 },
+        { prefix: 80, rate: 0.3, biased: true },
+      ]) {
+        const call = { batch: 2, heads: 4, kvHeads: 2, headDim: 8, causal, window, ...shape, ...rest };
+        expect(check(call), JSON.stringify(call)).toBeLessThan(2e-5);
+      }
+});
+
+test.each([0, 1, 9, 40, 64, 200])('prefixes of %i keys', (prefix) => {
+  for (const shape of shapes)
+    for (const rest of [{}, { masked: true }, { biased: true, rate: 0.3 }]) {
+      const call = { batch: 2, heads: 2, kvHeads: 1, headDim: 8, causal: true, prefix, ...shape, ...rest };
+      expect(check(call), JSON.stringify(call)).toBeLessThan(2e-5);
+    }
+});
+
+test.each(lengths)('biases by distance over %i positions', (seq) => {
+  for (const keySeq of [seq, seq + 5, 71])
+    for (const causal of [false, true])
+      for (const rest of [{}, { masked: true }, { rate: 0.3 }, { headDim: 24 }]) {
+        const call = {
+          batch: 3,
+          heads: 2,
+          kvHeads: 1,
+          headDim: 8,
+          seq,
+          keySeq,
+          causal,
+          offset: keySeq - seq,
+          biased: true,
+        };
+        expect(check({ ...call, ...rest }), JSON.stringify({ ...call, ...rest })).toBeLessThan(2e-5);
+      }
+  for (const packed of [1, 5, 64]) {
+    const call = { batch: 2, heads: 2, kvHeads: 2, headDim: 8, seq, keySeq: seq, causal: true, offset: 0, packed };
+    expect(check({ ...call, biased: true, window: 50 }), JSON.stringify(call)).toBeLessThan(2e-5);
+  }
 });
 
 test('dropout takes exactly the words of the counter', () => {

@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { AttentionAttrs, AttentionMasks } from '../../contract/kernels.js';
 import type { Device } from '../device.js';
@@ -19,6 +20,9 @@ function measure({ q, k }: AttentionInputs, { numHeads, numKvHeads }: AttentionA
 
 type Sizes = ReturnType<typeof measure>;
 
+/** A reach beyond all keys, small enough for sums of two and a position. */
+const far = 2 ** 29;
+
 /** The arguments that forward and backward share, from the batch on; allocates, so addresses are read after it. */
 function commonArguments(
   device: Device,
@@ -27,9 +31,10 @@ function commonArguments(
   sizes: Sizes,
 ) {
   const drops = inputs.rng !== undefined && attrs.dropoutRate > 0;
-  const stream = device.scratch(streamBytes + device.kernels.attention_scratch(sizes.padded, sizes.keySeq));
+  const stream = device.scratch(streamBytes + device.kernels.attention_scratch(sizes.padded, sizes.seq, sizes.keySeq));
   if (drops) writeStream(device, inputs.rng!, stream);
   const offset = inputs.queryOffset ? device.view<Int32Array>(inputs.queryOffset)[0]! : sizes.keySeq - sizes.seq;
+  const reach = attrs.window === null ? far : attrs.window - 1;
   return [
     sizes.batch,
     sizes.numHeads,
@@ -38,10 +43,13 @@ function commonArguments(
     sizes.keySeq,
     sizes.padded,
     attrs.scale,
-    Number(attrs.causal),
-    offset,
+    reach,
+    attrs.causal ? 0 : reach,
+    Math.max(-far / 2, Math.min(offset, far / 2)),
+    device.address(inputs.prefixLengths),
     device.address(inputs.keyMask),
     device.address(inputs.segments),
+    device.address(inputs.distanceBias),
     drops ? stream : 0,
     keepThreshold(attrs.dropoutRate),
     1 / (1 - attrs.dropoutRate),
@@ -81,15 +89,9 @@ function withPaddedHeads(
   });
 }
 
-function refuseUnknown({ prefixLengths, distanceBias }: AttentionInputs, { window }: AttentionAttrs): void {
-  if (prefixLengths || distanceBias || window !== null)
-    throw new Error('attention: window, prefixLengths and distanceBias have no kernel on wasm; use cpu() for them.');
-}
-
 export function registerAttention(): void {
   fused('AshlarAttention', (device, inputs, attrs) => {
     const { q, k, v } = inputs;
-    refuseUnknown(inputs, attrs);
     const sizes = measure(inputs, attrs);
     const logSumExp = device.output([sizes.batch, sizes.numHeads, sizes.seq]);
     const [y] = withPaddedHeads(device, sizes, [q, k, v], [q.shape], (wide, [out]) => {
@@ -104,8 +106,10 @@ export function registerAttention(): void {
 
   fused('AshlarAttentionGrad', (device, inputs, attrs) => {
     const { q, k, v, y, dy, logSumExp } = inputs;
-    refuseUnknown(inputs, attrs);
     const sizes = measure(inputs, attrs);
+    const { batch, numHeads, seq, keySeq } = sizes;
+    const diagonals = seq + keySeq - 1;
+    const dbias = attrs.wanted.includes('distanceBias') ? device.output([batch, numHeads, diagonals]) : undefined;
     const [dq, dk, dv] = withPaddedHeads(
       device,
       sizes,
@@ -113,20 +117,24 @@ export function registerAttention(): void {
       [q.shape, k.shape, v.shape],
       (wide, outputs) => {
         const common = commonArguments(device, inputs, attrs, sizes);
-        const [pq, pk, pv, py, pdy] = wide.map((info) => device.address(info)) as [
-          number,
-          number,
-          number,
-          number,
-          number,
-        ];
-        const [pdq, pdk, pdv] = outputs.map((info) => device.address(info)) as [number, number, number];
-        device.kernels.attention_grad(pq, pk, pv, py, pdy, device.address(logSumExp), pdq, pdk, pdv, ...common);
+        const [pq, pk, pv, py, pdy, pdq, pdk, pdv] = [...wide, ...outputs].map((info) => device.address(info)) as Eight;
+        const plse = device.address(logSumExp);
+        device.kernels.attention_grad(pq, pk, pv, py, pdy, plse, pdq, pdk, pdv, device.address(dbias), ...common);
       },
     ) as [TensorInfo, TensorInfo, TensorInfo];
-    const gradients = { q: dq, k: dk, v: dv };
-    const names = ['q', 'k', 'v'] as const;
-    for (const name of names) if (!attrs.wanted.includes(name)) device.free(gradients[name]);
-    return attrs.wanted.map((name) => gradients[name as (typeof names)[number]]);
+    const gradients = { q: dq, k: dk, v: dv, distanceBias: dbias && sumOfBatch(device, dbias) };
+    for (const name of ['q', 'k', 'v'] as const) if (!attrs.wanted.includes(name)) device.free(gradients[name]);
+    return attrs.wanted.map((name) => gradients[name]!);
   });
+}
+
+type Eight = [number, number, number, number, number, number, number, number];
+
+/** `[batch, ...]` to the sum `[...]` over the batch; frees what it gets. */
+function sumOfBatch(device: Device, parts: TensorInfo): TensorInfo {
+  const [batch, ...shape] = parts.shape as [number, ...number[]];
+  const sum = device.output(shape);
+  device.kernels.sum_axis(device.address(parts), device.address(sum), 1, batch, tf.util.sizeFromShape(shape));
+  device.free(parts);
+  return sum;
 }
