@@ -1,4 +1,4 @@
-import { isolated, registerGradients } from '@ashlar/ops';
+import { differentiate, registerGradients } from '@ashlar/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertInitialized } from './init.js';
 
@@ -37,7 +37,7 @@ export function valueAndGradients<Aux extends tf.NamedTensorMap = Record<string,
     return loss;
   };
   try {
-    const { value, grads } = isolated(() => tf.engine().gradients(forward, [...parameters.values()], undefined, true));
+    const { value, grads } = differentiate(forward, [...parameters.values()]);
     const gradients = new Map<string, tf.Tensor>();
     [...parameters.keys()].forEach((path, i) => grads[i] && gradients.set(path, grads[i]));
     if (gradients.size === 0) throw new Error('valueAndGradients: the loss depends on none of the parameters');

@@ -31,4 +31,11 @@ export { rotary, rotaryTables, type RotaryOptions, type RotaryTablesOptions } fr
 export { swiglu } from './ops/swiglu.js';
 export { tokenLogProbs, type TokenLogProbsOptions } from './ops/token-log-probs.js';
 export { DropoutRng, philox4x32, RandomStream } from './random/index.js';
-export { checkpointed, isolated, referenceGradient } from './tape/index.js';
+export {
+  checkpointed,
+  differentiate,
+  isolated,
+  referenceGradient,
+  unrecorded,
+  type Differentiated,
+} from './tape/index.js';

@@ -10,7 +10,7 @@ import {
   type LanguageModel,
   type UnaryModule,
 } from '@ashlar/nn';
-import { linear } from '@ashlar/ops';
+import { checkpointed, linear } from '@ashlar/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { activate } from './activation.js';
 import { completeGpt2Config, type Gpt2Config } from './gpt2-config.js';
@@ -82,9 +82,36 @@ class Block extends Module {
   }
 
   forward(x: tf.Tensor, options: BlockOptions): tf.Tensor {
-    const y = tf.add(x, this.attn.forward(this.ln_1.forward(x), options));
-    return tf.add(y, this.mlp.forward(this.ln_2.forward(y), options));
+    return tf.tidy(() => {
+      const y = tf.add(x, this.attn.forward(this.ln_1.forward(x), options));
+      return tf.add(y, this.mlp.forward(this.ln_2.forward(y), options));
+    });
   }
+
+  /** `forward`, of which only the input is kept for the backward pass. */
+  forwardAgain(x: tf.Tensor, { rng, keyMask, segments, ...options }: BlockOptions): tf.Tensor {
+    const start = rng?.fork();
+    let runs = 0;
+    const run = (x: tf.Tensor, masks: Pick<BlockOptions, 'keyMask' | 'segments'>) => {
+      // the first run moves the generator on for what comes after the block, later ones draw the same masks
+      const drawn = runs++ === 0 ? rng : start?.fork();
+      return this.forward(x, { ...options, ...masks, ...(drawn && { rng: drawn }) });
+    };
+    // as arguments, since they may be gone when the block runs again
+    const masks = { ...(keyMask && { keyMask }), ...(segments && { segments }) };
+    const names = Object.keys(masks);
+    return checkpointed((x, ...given) => run(x!, Object.fromEntries(names.map((name, i) => [name, given[i]!]))))(
+      x,
+      ...Object.values(masks),
+    );
+  }
+}
+
+export interface Gpt2Options {
+  /** Draws the initial weights. @default 0 */
+  seed?: number;
+  /** See the field of that name. @default false */
+  gradientCheckpointing?: boolean;
 }
 
 /**
@@ -100,13 +127,18 @@ export class Gpt2 extends Module implements LanguageModel {
   drop: Dropout;
   h: Block[];
   ln_f: UnaryModule;
+  /**
+   * Computes each block again in the backward pass instead of keeping what it computed: less memory, more time, the same
+   * gradients to the last bit. Not with a cache or `trace`. @default false
+   */
+  gradientCheckpointing: boolean;
 
   /**
-   * @param options.seed draws the initial weights. @default 0
    * @throws RangeError for sizes that do not fit together
    */
-  constructor(config: Gpt2Config, { seed = 0 }: { seed?: number } = {}) {
+  constructor(config: Gpt2Config, { seed = 0, gradientCheckpointing = false }: Gpt2Options = {}) {
     super();
+    this.gradientCheckpointing = gradientCheckpointing;
     this.config = completeGpt2Config(config);
     const { vocabSize, hiddenSize, contextLength, numLayers, layerNormEps, bias, dropout } = this.config;
     const std = this.config.initializerRange;
@@ -135,9 +167,11 @@ export class Gpt2 extends Module implements LanguageModel {
       const at = positions ?? cache?.positions(seq) ?? tf.range(0, seq, 1, 'int32');
       let x = tf.add(this.wte.forward(tokens), this.wpe.forward(at)); // [batch, seq, hidden]
       x = this.drop.forward(x, options.rng);
-      this.h.forEach(
-        (block, layer) => (x = block.forward(x, { ...options, ...(cache && { cache }), layer } as BlockOptions)),
-      );
+      const again = this.gradientCheckpointing && !cache && !options.trace;
+      this.h.forEach((block, layer) => {
+        const blockOptions = { ...options, ...(cache && { cache }), layer } as BlockOptions;
+        x = again ? block.forwardAgain(x, blockOptions) : block.forward(x, blockOptions);
+      });
       cache?.advance(seq);
       return this.ln_f.forward(x);
     });

@@ -10,4 +10,4 @@ export {
 export { gpt2Presets } from './gpt2-presets.js';
 export { copyGpt2, Gpt2WithScore, type ScoreOptions } from './gpt2-with-score.js';
 export { gpt2WithScoreFromHuggingFace, gpt2WithScoreToHuggingFace } from './gpt2-with-score-huggingface.js';
-export { Gpt2 } from './gpt2.js';
+export { Gpt2, type Gpt2Options } from './gpt2.js';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { registerGradients } from '../gradients/index.js';
+import { differentiate } from './differentiate.js';
 import { isolated, unrecorded, type TapeNode } from './isolated.js';
 import { mode, record, retain } from './record.js';
 
@@ -42,11 +43,9 @@ export function checkpointed(f: (...xs: tf.Tensor[]) => tf.Tensor): (...xs: tf.T
 /** The gradients of `targets`, from running `f` again. */
 function again(f: () => tf.Tensor, targets: tf.Tensor[], dy: tf.Tensor): tf.Tensor[] {
   registerGradients();
-  return isolated(() => {
-    const { value, grads } = tf.engine().gradients(f, targets, dy, true);
-    value.dispose();
-    return targets.map((target, i) => grads[i] ?? tf.zerosLike(target));
-  });
+  const { value, grads } = differentiate(f, targets, dy);
+  value.dispose();
+  return targets.map((target, i) => grads[i] ?? tf.zerosLike(target));
 }
 
 /** Runs `f` on a tape of its own, which is thrown away, to see which variables it uses. */

@@ -4,3 +4,4 @@ export { differential, type DifferentialOptions } from './differential.js';
 export { expectClose, type CloseOptions } from './expect-close.js';
 export { expectGradients, type GradientOptions } from './expect-gradients.js';
 export { expectNoLeaks } from './expect-no-leaks.js';
+export { peakMemory } from './peak-memory.js';
