@@ -1,9 +1,10 @@
 """LoRA against full fine-tuning on another text: the band that Ashlar's runs are held to.
 
-usage: ASHLAR_DATA_DIR=... python tooling/reference/lora_task.py [SEEDS]
+usage: ASHLAR_DATA_DIR=... python tooling/reference/lora_task.py MODEL [SEEDS]
 
-For each seed the task model is pretrained on Tiny Shakespeare and then fine-tuned for 300 steps on conversations of hh-rlhf
-(characters that Tiny Shakespeare lacks left out), whole and with adapters of several sizes. The loss is taken over 256 rows
+MODEL is the task model as Ashlar pretrained it (`ASHLAR_TASK_MODEL=MODEL npm run bench -- task lora` writes it), so that both
+start from the same weights. For each seed it is fine-tuned for 300 steps on conversations of hh-rlhf (characters that Tiny
+Shakespeare lacks left out), whole and with adapters of several sizes. The loss is taken over 256 rows
 of each text's end, the same for every run; where they start is written with the band, to `apps/bench/bands/lora.json`.
 """
 
@@ -13,13 +14,14 @@ import hashlib
 import json
 import math
 import sys
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from fixtures import REPOSITORY, versions, write_json
-from task_model import DATA, ROW, draw, loss, pretrained, rows, shakespeare
+from task_model import DATA, ROW, draw, loaded, loss, rows, shakespeare
 
 LENGTH, HELD_OUT, STEPS, ALPHA = 400_000, 40_000, 300, 16
 RUNS = {
@@ -76,8 +78,10 @@ def fine_tuned(model, ids, rate, **adapters):
 
 def main():
     torch.set_num_threads(1)
-    seeds = list(range(int(sys.argv[1]) if len(sys.argv) > 1 else 5))
+    path = Path(sys.argv[1])
+    seeds = list(range(int(sys.argv[2]) if len(sys.argv) > 2 else 5))
     characters, old = shakespeare()
+    base = loaded(path, len(characters))
     text = new_text(characters)
     new = torch.tensor([characters.index(character) for character in text])
     training, held_out = new[:-HELD_OUT], {"newText": new[-HELD_OUT:], "shakespeare": old[-100_000:]}
@@ -90,11 +94,8 @@ def main():
         return {name: loss(model, exam).item() for name, exam in exams.items()}
 
     runs = {name: {"settings": settings, "newText": [], "shakespeare": []} for name, settings in RUNS.items()}
-    before = {"newText": [], "shakespeare": []}
+    before = losses(base)
     for seed in seeds:
-        base = pretrained(seed)
-        for name, value in losses(base).items():
-            before[name].append(value)
         for run, settings in RUNS.items():
             torch.manual_seed(seed)
             model, runs[run]["trainable"] = fine_tuned(base, training, **settings)
@@ -106,6 +107,7 @@ def main():
         {
             "source": "tooling/reference/lora_task.py",
             "versions": versions("torch"),
+            "modelSha256": hashlib.sha256(path.read_bytes()).hexdigest(),
             "newTextSha256": hashlib.sha256(text.encode()).hexdigest(),
             "starts": starts,
             "seeds": seeds,

@@ -18,9 +18,7 @@ from torch import nn
 
 from fixtures import REPOSITORY, versions, write_json
 from reward_task import continued
-from safetensors.torch import load_file
-
-from task_model import HIDDEN, TaskModel, shakespeare
+from task_model import HIDDEN, loaded, shakespeare
 
 PROMPT, RESPONSE, BATCH, MINIBATCH, EPOCHS, RATE = 16, 32, 64, 16, 4, 2e-4
 COEFFICIENTS = [0.05, 0.3]
@@ -83,18 +81,6 @@ def ppo(base, ids, letter, coefficient):
     entropy = sum(entropies) / len(entropies)
     last = {"score": scores.mean().item(), "kl": kl.sum(1).mean().item(), "entropy": entropy}
     return last
-
-
-def loaded(path, vocab_size):
-    model = TaskModel(vocab_size)
-    names = {"lmHead": "lm_head", ".mlp.c_proj": ".c_out", ".attn.": ".", ".mlp.": ".", "transformer.": ""}
-    state = {}
-    for name, tensor in load_file(path).items():
-        for ours, theirs in names.items():
-            name = name.replace(ours, theirs)
-        state[name] = tensor
-    model.load_state_dict(state)
-    return model
 
 
 def main():

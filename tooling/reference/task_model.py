@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 from torch import nn
 
 HIDDEN, LAYERS, HEADS, CONTEXT, ROW = 64, 2, 4, 64, 48
@@ -76,6 +77,19 @@ def draw(ids, count=32):
 def loss(model, batch):
     inputs, targets = batch
     return F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+
+
+def loaded(path, vocab_size):
+    """The task model as Ashlar pretrained it."""
+    model = TaskModel(vocab_size)
+    names = {"lmHead": "lm_head", ".mlp.c_proj": ".c_out", ".attn.": ".", ".mlp.": ".", "transformer.": ""}
+    state = {}
+    for name, tensor in load_file(path).items():
+        for ours, theirs in names.items():
+            name = name.replace(ours, theirs)
+        state[name] = tensor
+    model.load_state_dict(state)
+    return model
 
 
 def pretrained(seed, steps=1500):

@@ -10,7 +10,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { bandOf, describeBand, isWithin, mean } from './band.js';
 import { readBand } from './files.js';
 import type { Task } from './task.js';
-import { pretrained, ROW_LENGTH, trainOnText, type TaskModel } from './task-model.js';
+import { ROW_LENGTH, sharedStart, trainOnText, type TaskModel } from './task-model.js';
 
 const LENGTH = 400_000;
 const HELD_OUT = 40_000;
@@ -26,10 +26,12 @@ interface Losses {
 /** What PyTorch got (tooling/reference/lora_task.py). */
 interface Reference {
   versions: Record<string, string>;
+  /** Of the weights that all runs start from. */
+  modelSha256: string;
   newTextSha256: string;
   starts: { newText: number[]; shakespeare: number[] };
   seeds: number[];
-  before: { newText: number[]; shakespeare: number[] };
+  before: Losses;
   runs: Record<string, { settings: { rate: number; rank?: number; only?: string }; trainable: number } & Record<keyof Losses, number[]>>; // prettier-ignore
 }
 
@@ -61,21 +63,21 @@ export const lora: Task = {
     const reference = readBand<Reference>('lora');
     await useBackend(wasm());
     const found: Record<string, { trainable: number; newText: number[]; shakespeare: number[] }> = {};
-    const before: Losses[] = [];
+    say('pretraining');
+    const { model, tokenizer, text } = await sharedStart('lora', reference);
+    const ids = tokenizer.encode(await newText(tokenizer, reference));
+    const exams = {
+      newText: ids.slice(-HELD_OUT),
+      shakespeare: tokenizer.encode(text.slice(-SHAKESPEARE_END)),
+    };
+    const losses = (): Losses => ({
+      newText: lossOf(model, exams.newText, reference.starts.newText),
+      shakespeare: lossOf(model, exams.shakespeare, reference.starts.shakespeare),
+    });
+    const before = losses();
+    const base = await hostStateDict(model);
     for (let seed = 0; seed < seeds; seed++) {
-      say(`seed ${seed}: pretraining`);
-      const { model, tokenizer, text } = await pretrained({ seed });
-      const ids = tokenizer.encode(await newText(tokenizer, reference));
-      const exams = {
-        newText: ids.slice(-HELD_OUT),
-        shakespeare: tokenizer.encode(text.slice(-SHAKESPEARE_END)),
-      };
-      const losses = (): Losses => ({
-        newText: lossOf(model, exams.newText, reference.starts.newText),
-        shakespeare: lossOf(model, exams.shakespeare, reference.starts.shakespeare),
-      });
-      before.push(losses());
-      const base = await hostStateDict(model);
+      say(`seed ${seed}`);
       for (const [name, { settings }] of Object.entries(reference.runs)) {
         const { rate, rank, only } = settings;
         if (rank) applyLora(model, { rank, alpha: ALPHA, targetModules: only ? [only] : 'all-linear', seed });
@@ -92,8 +94,8 @@ export const lora: Task = {
         if (rank) removeLora(model);
         loadStateDict(model, base);
       }
-      model.dispose();
     }
+    model.dispose();
     return {
       text: table(found, reference),
       result: {

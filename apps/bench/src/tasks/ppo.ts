@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { encodeSafetensors } from '@ashlar/checkpoint';
-import { hostStateDict, loadStateDict, stateDict, withoutInit } from '@ashlar/nn';
+import { loadStateDict, stateDict, withoutInit } from '@ashlar/nn';
 import { RandomStream, useBackend } from '@ashlar/ops';
 import { wasm } from '@ashlar/ops/wasm';
 import { ppo as optimize } from '@ashlar/ppo';
@@ -9,7 +6,7 @@ import { Gpt2WithScore } from '@ashlar/transformer';
 import { median } from '../statistics.js';
 import { bandOf, describeBand, isWithin } from './band.js';
 import { readBand } from './files.js';
-import { pretrained, TaskModel } from './task-model.js';
+import { sharedStart, TaskModel } from './task-model.js';
 import type { Task } from './task.js';
 
 const PROMPT_LENGTH = 16;
@@ -80,20 +77,6 @@ async function learn(
   return found;
 }
 
-/**
- * All runs start from one model, PyTorch's too: it was handed over as a file (`ASHLAR_TASK_MODEL`), and is known by its hash.
- */
-async function checkModel(model: TaskModel, reference: Reference): Promise<void> {
-  const file = encodeSafetensors(await hostStateDict(model));
-  const path = process.env['ASHLAR_TASK_MODEL'];
-  if (path) await writeFile(path, file);
-  const sha256 = createHash('sha256').update(file).digest('hex');
-  if (!path && sha256 !== reference.modelSha256)
-    throw new Error(
-      `the pretrained model's SHA-256 is ${sha256}, not the reference's: run with ASHLAR_TASK_MODEL=FILE, then tooling/reference/ppo_task.py FILE`,
-    );
-}
-
 /** PPO makes a model write a letter, more of it the cheaper it is to leave the model it comes from. */
 export const ppo: Task = {
   description: "PPO towards text full of 'e', with a cheap and a dear KL divergence",
@@ -107,9 +90,8 @@ export const ppo: Task = {
     const runs = Object.fromEntries(coefficients.map((coefficient) => [coefficient, empty()]));
     const misses: string[] = [];
     const seconds: number[] = [];
-    const { model, tokenizer, text } = await pretrained({ seed: 0 });
+    const { model, tokenizer, text } = await sharedStart('ppo', reference);
     const [ids, letter] = [tokenizer.encode(text), tokenizer.tokenToId('e')!];
-    await checkModel(model, reference);
     for (let seed = 0; seed < seeds; seed++) {
       for (const coefficient of coefficients) {
         const found = await learn(model, ids, letter, { coefficient: Number(coefficient), seed, iterations });

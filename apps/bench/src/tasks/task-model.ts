@@ -1,6 +1,18 @@
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { encodeSafetensors } from '@ashlar/checkpoint';
 import { TokenDataset, type TokenIds } from '@ashlar/data';
 import { loadCorpus } from '@ashlar/data/node';
-import { initialize, Linear, Module, parameters, stateDict, type ForwardOptions, type LanguageModel } from '@ashlar/nn';
+import {
+  hostStateDict,
+  initialize,
+  Linear,
+  Module,
+  parameters,
+  stateDict,
+  type ForwardOptions,
+  type LanguageModel,
+} from '@ashlar/nn';
 import { AdamW } from '@ashlar/optim';
 import { characterTokenizer, type Tokenizer } from '@ashlar/tokenizer';
 import { microBatches, nextTokenObjective, train, type TrainOptions } from '@ashlar/trainer';
@@ -90,4 +102,21 @@ export async function pretrained({
   });
   optimizer.dispose();
   return { model, tokenizer, text };
+}
+
+/**
+ * The model that all runs of a task start from, PyTorch's too: it is handed over as a file (`ASHLAR_TASK_MODEL`), and known
+ * by its hash.
+ */
+export async function sharedStart(task: string, { modelSha256 }: { modelSha256: string }) {
+  const start = await pretrained({ seed: 0 });
+  const file = encodeSafetensors(await hostStateDict(start.model));
+  const path = process.env['ASHLAR_TASK_MODEL'];
+  if (path) await writeFile(path, file);
+  const sha256 = createHash('sha256').update(file).digest('hex');
+  if (!path && sha256 !== modelSha256)
+    throw new Error(
+      `the pretrained model's SHA-256 is ${sha256}, not the reference's: run with ASHLAR_TASK_MODEL=FILE, then tooling/reference/${task}_task.py FILE`,
+    );
+  return start;
 }
