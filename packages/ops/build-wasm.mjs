@@ -1,8 +1,9 @@
 // npm run build:wasm: compiles assembly/index.ts twice (plain and shared memory), refuses a module that could touch
-// memory of tfjs, and writes both as base64 into src/wasm/generated/modules.ts.
+// memory of tfjs, and writes both as base64, and what a worker runs as text, into src/wasm/generated/modules.ts.
 import asc from 'assemblyscript/asc';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
 
 const common =
   'assembly/index.ts -O3 --runtime stub --noAssert --importMemory --noExportMemory --initialMemory 1 --enable simd';
@@ -47,6 +48,15 @@ async function compile(options) {
   return bytes;
 }
 
+/** src/wasm/threads/worker.ts as a script that begins to listen: a bundler cannot lose it, and it needs no file of its own. */
+function workerScript() {
+  const source = readFileSync('src/wasm/threads/worker.ts', 'utf8');
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, removeComments: true },
+  });
+  return `((exports) => {\n${outputText}\nlisten();\n})({});`;
+}
+
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
 const lines = ['// Written by build-wasm.mjs from assembly/*.ts; not committed.'];
 for (const [name, options] of Object.entries(variants)) {
@@ -54,5 +64,6 @@ for (const [name, options] of Object.entries(variants)) {
   console.log(`${name}: ${bytes.length} bytes`);
   lines.push(`export const ${name} =\n  '${Buffer.from(bytes).toString('base64')}';`);
 }
+lines.push(`export const workerText =\n  ${JSON.stringify(workerScript())};`);
 mkdirSync('src/wasm/generated', { recursive: true });
 writeFileSync('src/wasm/generated/modules.ts', `${lines.join('\n')}\n`);

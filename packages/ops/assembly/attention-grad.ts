@@ -29,22 +29,37 @@ function gradientRows(s: usize, g: usize, n: u32, lse: usize, delta: usize): voi
   }
 }
 
+/** n rows of `bytes` bytes, `pitch` bytes apart, become 0. */
+// @ts-ignore: decorator
+@inline function clearRows(p: usize, pitch: usize, n: u32, bytes: usize): void {
+  for (let r = n; r; r--, p += pitch) for (let i: usize = 0; i < bytes; i += 16) st(p + i, f4(0));
+}
+/** n rows of `bytes` bytes, `pitch` bytes apart, are multiplied by `factor`. */
+// @ts-ignore: decorator
+@inline function scaleRows(p: usize, pitch: usize, n: u32, bytes: usize, factor: v128): void {
+  for (let r = n; r; r--, p += pitch) for (let i: usize = 0; i < bytes; i += 16) st(p + i, mul(ld(p + i), factor));
+}
+
 /**
  * dq, dk, dv (shaped as q, k, v; overwritten) from dy and what `attention` returned; other arguments as there. dbias
  * [B, H, T + S - 1] may be 0; its sum over the first axis is the gradient of the bias.
  */
 export function attention_grad(q: usize, k: usize, v: usize, y: usize, dy: usize, lse: usize, dq: usize, dk: usize,
     dv: usize, dbias: usize,
-  B: u32, H: u32, G: u32, T: u32, S: u32, D: u32, scale: f32, before: i32, after: i32, offset: i32, prefix: usize,
+  u0: u32, u1: u32, H: u32, G: u32, T: u32, S: u32, D: u32, scale: f32, before: i32, after: i32, offset: i32, prefix: usize,
   mask: usize, segments: usize, bias: usize, stream: usize, threshold: u32, keep: f32, scratch: usize): void {
   const R = ((H * D) as usize) << 2, KR = ((G * D) as usize) << 2, DR = (D as usize) << 2, SC = f4(scale);
   const qt = scratch, dt = at(qt, BQ * D), s = at(dt, BQ * D), ds = at(s, BK * BQ), acc = at(ds, BK * BQ);
   const mrow = at(acc, BQ * D), delta = at(mrow, BQ), words = at(delta, BQ), reversed = at(words, WORDS);
   const sums = at(reversed, reversedLength(T, S)), diagonals = T + S - 1;
-  memory.fill(dk, 0, KR * B * S); memory.fill(dv, 0, KR * B * S);
-  for (let b: u32 = 0; b < B; b++) for (let h: u32 = 0; h < H; h++) {
-    const head = b * H + h, seen = mask ? at(mask, b * S) : 0, apart = segments ? at(segments, b * S) : 0;
-    const own = R * (b * T) + DR * h, shared = KR * (b * S) + DR * (h / (H / G)), open = openKeys(prefix, b, S);
+  const group = H / G;
+  for (let u = u0; u < u1; u++) {
+    const keys = KR * (u / G * S) + DR * (u % G);
+    clearRows(dk + keys, KR, S, DR); clearRows(dv + keys, KR, S, DR);
+  }
+  for (let head = u0 * group; head < u1 * group; head++) {
+    const b = head / H, h = head % H, seen = mask ? at(mask, b * S) : 0, apart = segments ? at(segments, b * S) : 0;
+    const own = R * (b * T) + DR * h, shared = KR * (b * S) + DR * (h / group), open = openKeys(prefix, b, S);
     if (bias) reverseBias(at(bias, diagonals * h), diagonals, reversed);
     if (dbias) memory.fill(sums, 0, reversedLength(T, S) << 2);
     for (let q0: u32 = 0; q0 < T; q0 += BQ) {
@@ -96,5 +111,5 @@ export function attention_grad(q: usize, k: usize, v: usize, y: usize, dy: usize
     }
     if (dbias) unreverse(sums, diagonals, at(dbias, diagonals * head));
   }
-  for (let p = dk, z = dk + KR * B * S; p < z; p += 16) st(p, mul(ld(p), SC));
+  for (let u = u0; u < u1; u++) scaleRows(dk + KR * (u / G * S) + DR * (u % G), KR, S, DR, SC);
 }

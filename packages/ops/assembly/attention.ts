@@ -49,18 +49,21 @@ export function attention_scratch(D: u32, T: u32, S: u32): u32 {
  * A query sees keys from `before` places before its own to `after` places after it (FAR: all), and the first prefix[b]
  * (int32 [B]). mask is int32 [B, S]. Segments are int32 [B, S]: with them T is S, and a query sees only keys of its own
  * segment. bias is [H, T + S - 1]. Each of the four may be 0; stream 0 means no dropout.
+ *
+ * Of the B * G pairs of a text and a key head those from u0 up to u1 are computed, each with all its query heads.
  */
-export function attention(q: usize, k: usize, v: usize, y: usize, lse: usize, B: u32, H: u32, G: u32, T: u32,
+export function attention(q: usize, k: usize, v: usize, y: usize, lse: usize, u0: u32, u1: u32, H: u32, G: u32, T: u32,
     S: u32, D: u32,
   scale: f32, before: i32, after: i32, offset: i32, prefix: usize, mask: usize, segments: usize, bias: usize,
   stream: usize, threshold: u32, keep: f32, scratch: usize): void {
   const R = ((H * D) as usize) << 2, KR = ((G * D) as usize) << 2, DR = (D as usize) << 2;
   const qt = scratch, s = at(qt, BQ * D), acc = at(s, BK * BQ), mrow = at(acc, BQ * D), lrow = at(mrow, BQ);
   const sum = at(lrow, BQ), words = at(sum, BQ), reversed = at(words, WORDS), diagonals = T + S - 1;
-  for (let b: u32 = 0; b < B; b++) for (let h: u32 = 0; h < H; h++) {
-    const head = b * H + h, seen = mask ? at(mask, b * S) : 0, apart = segments ? at(segments, b * S) : 0;
+  const group = H / G;
+  for (let head = u0 * group; head < u1 * group; head++) {
+    const b = head / H, h = head % H, seen = mask ? at(mask, b * S) : 0, apart = segments ? at(segments, b * S) : 0;
     const qh = q + R * (b * T) + DR * h, yh = y + R * (b * T) + DR * h;
-    const kh = k + KR * (b * S) + DR * (h / (H / G)), vh = v + KR * (b * S) + DR * (h / (H / G));
+    const kh = k + KR * (b * S) + DR * (h / group), vh = v + KR * (b * S) + DR * (h / group);
     const open = openKeys(prefix, b, S), slope = bias ? at(bias, diagonals * h) : 0;
     if (T == 1 && !stream) {
       const first = firstNear(offset, before), beyond = afterNear(offset, after, S), empty = first >= beyond;

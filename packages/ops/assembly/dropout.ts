@@ -10,10 +10,13 @@ import { philox16 } from './philox';
   philox16(o, block, load<u32>(stream, 8), load<u32>(stream, 12), load<u32>(stream, 16), key0, key1);
 }
 
-/** y = kept ? x * scale : 0; y may be x. `words` is 64 bytes of scratch. */
-export function dropout(x: usize, y: usize, n: u32, threshold: u32, scale: f32, stream: usize, words: usize): void {
+/**
+ * y = kept ? x * scale : 0 for the elements from i0, a multiple of 16, up to n; y may be x. `words` is 64 bytes of scratch.
+ */
+export function dropout(x: usize, y: usize, i0: u32, n: u32, threshold: u32, scale: f32, stream: usize,
+    words: usize): void {
   const T = i32x4.splat(threshold), S = f4(scale);
-  for (let i: u32 = 0; i < n; i += 16) {
+  for (let i = i0; i < n; i += 16) {
     streamWords(words, i >> 2, stream);
     const end = min(n, i + 16);
     let w = words, j = i;

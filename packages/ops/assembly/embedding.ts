@@ -12,12 +12,13 @@ export function embedding(ids: usize, weight: usize, y: usize, rows: u32, vocab:
   return -1;
 }
 
-/** dweight[v] = sum of dy[r] over the rows with id v, in ascending r. Ids must be in range. */
-export function embedding_grad(ids: usize, dy: usize, dweight: usize, rows: u32, vocab: u32, C: u32): void {
+/** dweight[v] = sum of dy[r] over the rows with id v, in ascending r, for v from v0 up to v1; other ids are skipped. */
+export function embedding_grad(ids: usize, dy: usize, dweight: usize, rows: u32, v0: u32, v1: u32, C: u32): void {
   const row = (C as usize) << 2, C4 = C & ~3, rest = C & 3;
-  memory.fill(dweight, 0, row * vocab);
+  memory.fill(dweight + row * v0, 0, row * (v1 - v0));
   for (let r: u32 = 0; r < rows; r++, dy += row) {
-    const w = dweight + row * load<u32>(at(ids, r));
+    const id = load<u32>(at(ids, r)), w = dweight + row * id;
+    if (id - v0 >= v1 - v0) continue;
     for (let j: u32 = 0; j < C4; j += 4) st(at(w, j), add(ld(at(w, j)), ld(at(dy, j))));
     if (rest) stTail(at(w, C4), add(ldTail(at(w, C4), rest), ldTail(at(dy, C4), rest)), rest);
   }

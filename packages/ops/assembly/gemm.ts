@@ -99,15 +99,29 @@ export function gemm_scratch(M: u32, N: u32, K: u32): u32 {
  */
 export function gemm(a: usize, b: usize, bias: usize, c: usize, batch: u32, strideA: u32, strideB: u32, M: u32,
     N: u32, K: u32, ta: u32, tb: u32, scratch: usize): void {
+  gemm_part(a, b, bias, c, batch, strideA, strideB, M, N, K, ta, tb, 0, M, 0, N, scratch);
+}
+
+/**
+ * Of each product of `gemm` the rows from i0 up to i1 and the columns from j0 up to j1, in the same bytes. Scratch as for a
+ * product of their size.
+ */
+export function gemm_part(a: usize, b: usize, bias: usize, c: usize, batch: u32, strideA: u32, strideB: u32, rows: u32,
+    columns: u32, K: u32, ta: u32, tb: u32, i0: u32, i1: u32, j0: u32, j1: u32, scratch: usize): void {
+  const M = i1 - i0, N = j1 - j0, width = (N as usize) << 2;
   const D = depth(K), bias0 = scratch, zeros = at(bias0, roundUp(N, NR)), pa = at(zeros, roundUp(N, NR));
   const pb = at(pa, D * roundUp(min(M, MC), MR));
-  padBias(bias, bias0, N);
+  padBias(bias ? at(bias, j0) : 0, bias0, N);
   padBias(0, zeros, N);
-  const pitchA = ((ta ? M : K) as usize) << 2, pitchB = ((tb ? K : N) as usize) << 2, pitchC = (N as usize) << 2;
+  const pitchA = ((ta ? rows : K) as usize) << 2, pitchB = ((tb ? K : columns) as usize) << 2;
+  const pitchC = (columns as usize) << 2;
   const resident = N <= NC && D == K;       // one packed block holds all of B: a shared B is packed once
-  for (let t: u32 = 0; t < batch; t++, a = at(a, strideA), b = at(b, strideB), c += pitchC * M) {
-    if (K == 0) for (let i: u32 = 0; i < M; i++) memory.copy(c + pitchC * i, bias0, pitchC);
-    else if (tb && !ta && M <= FEW) { rowDots(a, b, bias0, c, N, M, N, K); continue; }
+  a = ta ? at(a, i0) : a + pitchA * i0;
+  b = tb ? b + pitchB * j0 : at(b, j0);
+  c = at(c + pitchC * i0, j0);
+  for (let t: u32 = 0; t < batch; t++, a = at(a, strideA), b = at(b, strideB), c += pitchC * rows) {
+    if (K == 0) for (let i: u32 = 0; i < M; i++) memory.copy(c + pitchC * i, bias0, width);
+    else if (tb && !ta && rows <= FEW) { rowDots(a, b, bias0, c, columns, M, N, K); continue; }
     for (let j: u32 = 0; j < N; j += NC) for (let k: u32 = 0; k < K; k += D) {
       const n = min(NC, N - j), kk = min(D, K - k);
       const corner = tb ? at(b + pitchB * j, k) : at(b + pitchB * k, j);

@@ -5,7 +5,7 @@ export { attention_grad } from './attention-grad';
 export { cross_entropy, cross_entropy_grad } from './cross-entropy';
 export { dropout } from './dropout';
 export { embedding, embedding_grad } from './embedding';
-export { gemm, gemm_scratch } from './gemm';
+export { gemm, gemm_part, gemm_scratch } from './gemm';
 export { layer_norm, layer_norm_grad } from './layer-norm';
 export { quantized_gemm, quantized_gemm_scratch } from './quantized-gemm';
 export { rms_norm, rms_norm_grad } from './rms-norm';

@@ -14,29 +14,30 @@ export function quantized_gemm_scratch(M: u32, N: u32, K: u32): u32 {
 
 /**
  * c[M, N] = a[M, K] op(W) + bias: W is [N, K] when `transposed`, else [K, N]; bias may be 0 (none). For codes, scales, zeros,
- * kind and size see `unpack`. Every sum runs over k in ascending order, as in gemm.
+ * kind and size see `unpack`. Every sum runs over k in ascending order, as in gemm. Only the columns from j0 up to j1 are
+ * computed; j0 is a multiple of 8.
  */
 export function quantized_gemm(a: usize, codes: usize, scales: usize, zeros: usize, kind: u32, size: u32, bias: usize,
-    c: usize, M: u32, N: u32, K: u32, transposed: u32, scratch: usize): void {
+    c: usize, M: u32, N: u32, K: u32, transposed: u32, j0: u32, j1: u32, scratch: usize): void {
   const D = depth(K), bias0 = scratch + UNPACK_WORDS, none = at(bias0, roundUp(N, NR)), pa = at(none, roundUp(N, NR));
   const pb = at(pa, D * roundUp(min(M, MC), MR)), tile = at(pb, D * roundUp(min(N, NC), NR));
   const pitchA = (K as usize) << 2, pitchC = (N as usize) << 2;
   padBias(bias, bias0, N);
   padBias(0, none, N);
   if (transposed && M == 1) {
-    quantizedRow(a, codes, scales, zeros, kind, size, bias0, c, N, K, scratch, tile);
+    quantizedRow(a, codes, scales, zeros, kind, size, bias0, c, j0, j1, K, scratch, tile);
     return;
   }
   if (transposed && M <= FEW) {
-    for (let j: u32 = 0; j < N; j += 4) {
-      const n = min(4, N - j);
+    for (let j = j0; j < j1; j += 4) {
+      const n = min(4, j1 - j);
       unpack(codes, scales, zeros, kind, size, j * K, n * K, scratch, tile);
       rowDots(a, tile, at(bias0, j), at(c, j), N, M, n, K);
     }
     return;
   }
-  for (let j: u32 = 0; j < N; j += NC) for (let k: u32 = 0; k < K; k += D) {
-    const n = min(NC, N - j), kk = min(D, K - k);
+  for (let j = j0; j < j1; j += NC) for (let k: u32 = 0; k < K; k += D) {
+    const n = min(NC, j1 - j), kk = min(D, K - k);
     const rows = transposed ? n : kk, columns = transposed ? kk : n, pitch = (columns as usize) << 2;
     for (let r: u32 = 0; r < rows; r++) {
       const first = transposed ? (j + r) * K + k : (k + r) * N + j;

@@ -79,13 +79,13 @@ function dotSplit(h: usize, l: usize, p: usize, n: u32): f32 {
   return total + hsum(add(s, t));
 }
 
-/** c[N] = W[N, K] x + bias; arguments as of `unpack`, row holds K floats of scratch. */
+/** c = W x + bias, of it the rows of W from r0 up to r1; arguments as of `unpack`, row holds K floats of scratch. */
 export function quantizedRow(x: usize, codes: usize, scales: usize, zeros: usize, kind: u32, size: u32, bias: usize,
-    c: usize, N: u32, K: u32, words: usize, row: usize): void {
+    c: usize, r0: u32, r1: u32, K: u32, words: usize, row: usize): void {
   // rows of whole words are multiplied as integers, up to 23 elements at their ends as floats
   const n = kind == INT8 && K % 3 == 0 ? K / 24 * 24 : 0, low = row + (n << 1), pitch: usize = K / 3 << 2;
   const unit = n ? split(x, n, row, low) : 0;
-  for (let r: u32 = 0; r < N; r++) {
+  for (let r = r0; r < r1; r++) {
     const first = r * K;
     let sum: f32 = 0;
     if (unit) {

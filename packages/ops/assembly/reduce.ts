@@ -39,13 +39,13 @@ function run(x: usize, n: u32): f32 {
   return total;
 }
 
-/** y[outer, inner] = sum of x[outer, length, inner] over the middle axis. */
-export function sum_axis(x: usize, y: usize, outer: u32, length: u32, inner: u32): void {
+/** y[outer, inner] = sum of x[outer, length, inner] over the middle axis, for the last axis from j0 up to j1. */
+export function sum_axis(x: usize, y: usize, outer: u32, length: u32, inner: u32, j0: u32, j1: u32): void {
   const pitch = (inner as usize) << 2, plane = pitch * length;
   for (let o: u32 = 0; o < outer; o++, x += plane, y += pitch) {
     if (inner == 1) { store<f32>(y, run(x, length)); continue; }
-    let j: u32 = 0;
-    for (; j + 16 <= inner; j += 16) columns16(at(x, j), pitch, length, at(y, j));
-    for (; j < inner; j += 4) columns4(at(x, j), pitch, length, at(y, j), min(4, inner - j));
+    let j = j0;
+    for (; j + 16 <= j1; j += 16) columns16(at(x, j), pitch, length, at(y, j));
+    for (; j < j1; j += 4) columns4(at(x, j), pitch, length, at(y, j), min(4, j1 - j));
   }
 }

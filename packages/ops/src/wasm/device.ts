@@ -1,6 +1,8 @@
 import type { DataType, KernelBackend, TensorInfo, TypedArray } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { instantiateKernels, type KernelModule } from './kernel-module.js';
+import { compileKernels, instantiateKernels, type KernelModule } from './kernel-module.js';
+import { Scratch } from './scratch.js';
+import { Crew } from './threads/crew.js';
 
 /** The part of tfjs-backend-wasm 4.22 that we lean on; `Device.attach` checks that it is there. */
 export interface TfjsWasmBackend extends KernelBackend {
@@ -22,15 +24,18 @@ const attached = Symbol.for('@ashlar/ops wasm device');
  * it die) at every allocation: addresses and views are asked for after the last `output` or `scratch` of a kernel.
  */
 export class Device {
-  private scratchAddress = 0;
-  private scratchBytes = 0;
+  private readonly tables: Scratch;
 
   private constructor(
     /** tfjs's backend. */
     readonly backend: TfjsWasmBackend,
     /** Our kernels. */
     readonly kernels: KernelModule,
-  ) {}
+    /** Who makes the calls that are worth sharing. */
+    readonly crew: Crew,
+  ) {
+    this.tables = new Scratch(backend.wasm);
+  }
 
   /** Instantiates our module in the memory of a tfjs wasm backend, once per backend. Throws where tfjs's internals are not as in 4.22. */
   static async attach(kernelBackend: KernelBackend, version: string): Promise<Device> {
@@ -48,7 +53,9 @@ export class Device {
     if (!memory || missing.length > 0)
       throw new Error(`wasm: tfjs-backend-wasm ${version} does not expose ${missing.join(', ')}; 4.22 is supported.`);
     guardMalloc(backend.wasm, memory);
-    backend[attached] = new Device(backend, await instantiateKernels(memory));
+    const module = await compileKernels(memory);
+    const kernels = await instantiateKernels(memory, module);
+    backend[attached] = new Device(backend, kernels, new Crew(memory, module, kernels, backend.wasm));
     return backend[attached];
   }
 
@@ -80,9 +87,9 @@ export class Device {
     this.backend.disposeData(info.dataId);
   }
 
-  /** Byte address of a tensor, 0 for an absent one. */
-  address(info: TensorInfo | null | undefined): number {
-    return info ? this.backend.dataIdMap.get(info.dataId).memoryOffset >>> 0 : 0;
+  /** Byte address of a tensor's 4-byte element, 0 for an absent tensor. */
+  address(info: TensorInfo | null | undefined, element = 0): number {
+    return info ? (this.backend.dataIdMap.get(info.dataId).memoryOffset >>> 0) + 4 * element : 0;
   }
 
   /** The values of a tensor, as a view that the next allocation may invalidate. */
@@ -90,15 +97,9 @@ export class Device {
     return this.backend.typedArrayFromHeap(info) as T;
   }
 
-  /** Address of at least `bytes` bytes, 16-byte aligned, valid until the next call. */
+  /** Address of at least `bytes` bytes, aligned for vectors, valid until the next call. */
   scratch(bytes: number): number {
-    if (bytes > this.scratchBytes) {
-      if (this.scratchAddress) this.backend.wasm._free(this.scratchAddress);
-      this.scratchBytes = this.scratchAddress = 0;
-      this.scratchAddress = this.backend.wasm._malloc(bytes + 15) >>> 0;
-      this.scratchBytes = bytes;
-    }
-    return (this.scratchAddress + 15) & ~15;
+    return this.tables.reserve(bytes);
   }
 
   /** A view of scratch memory for tables of addresses and numbers. */

@@ -26,7 +26,8 @@ export interface KernelModule {
     v: number,
     y: number,
     logSumExp: number,
-    batch: number,
+    firstUnit: number,
+    lastUnit: number,
     heads: number,
     kvHeads: number,
     seq: number,
@@ -56,7 +57,8 @@ export interface KernelModule {
     dk: number,
     dv: number,
     dbias: number,
-    batch: number,
+    firstUnit: number,
+    lastUnit: number,
     heads: number,
     kvHeads: number,
     seq: number,
@@ -100,9 +102,26 @@ export interface KernelModule {
     smoothing: number,
     z: number,
   ): void;
-  dropout(x: number, y: number, n: number, threshold: number, scale: number, stream: number, words: number): void;
+  dropout(
+    x: number,
+    y: number,
+    from: number,
+    to: number,
+    threshold: number,
+    scale: number,
+    stream: number,
+    words: number,
+  ): void;
   embedding(ids: number, weight: number, y: number, rows: number, vocab: number, width: number): number;
-  embedding_grad(ids: number, dy: number, dweight: number, rows: number, vocab: number, width: number): void;
+  embedding_grad(
+    ids: number,
+    dy: number,
+    dweight: number,
+    rows: number,
+    fromId: number,
+    toId: number,
+    width: number,
+  ): void;
   gemm_scratch(m: number, n: number, k: number): number;
   gemm(
     a: number,
@@ -117,6 +136,25 @@ export interface KernelModule {
     k: number,
     transposeA: number,
     transposeB: number,
+    scratch: number,
+  ): void;
+  gemm_part(
+    a: number,
+    b: number,
+    bias: number,
+    c: number,
+    batch: number,
+    strideA: number,
+    strideB: number,
+    m: number,
+    n: number,
+    k: number,
+    transposeA: number,
+    transposeB: number,
+    fromRow: number,
+    toRow: number,
+    fromColumn: number,
+    toColumn: number,
     scratch: number,
   ): void;
   layer_norm(
@@ -159,6 +197,8 @@ export interface KernelModule {
     n: number,
     k: number,
     transposed: number,
+    fromColumn: number,
+    toColumn: number,
     scratch: number,
   ): void;
   rms_norm(
@@ -211,15 +251,33 @@ export interface KernelModule {
   ): void;
   copy_rows(x: number, y: number, rows: number, n: number, pitchX: number, pitchY: number): void;
   pad_rows(x: number, y: number, rows: number, width: number, padded: number): void;
-  sum_axis(x: number, y: number, outer: number, length: number, inner: number): void;
+  sum_axis(
+    x: number,
+    y: number,
+    outer: number,
+    length: number,
+    inner: number,
+    fromColumn: number,
+    toColumn: number,
+  ): void;
   strided_copy(x: number, y: number, rank: number, table: number): void;
 }
 
-/** Compiles our module against a memory: the build for shared memory when the memory is shared. */
-export async function instantiateKernels(memory: WebAssembly.Memory): Promise<KernelModule> {
-  const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
-  const text = atob(shared ? sharedModule : unsharedModule);
-  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
-  return instance.exports as unknown as KernelModule;
+/** Compiles our module for a memory: the build for shared memory when it is shared. */
+export function compileKernels(memory: WebAssembly.Memory): Promise<WebAssembly.Module> {
+  const text = atob(isShared(memory) ? sharedModule : unsharedModule);
+  return WebAssembly.compile(Uint8Array.from(text, (character) => character.charCodeAt(0)));
 }
+
+/** Our functions on a memory. */
+export async function instantiateKernels(
+  memory: WebAssembly.Memory,
+  module?: WebAssembly.Module,
+): Promise<KernelModule> {
+  const { exports } = await WebAssembly.instantiate(module ?? (await compileKernels(memory)), { env: { memory } });
+  return exports as unknown as KernelModule;
+}
+
+/** Whether other threads may see a memory. */
+export const isShared = (memory: WebAssembly.Memory): boolean =>
+  typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;

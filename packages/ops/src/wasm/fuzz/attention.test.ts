@@ -87,7 +87,7 @@ function check({
   const pstream = memory.intArray(stream);
   const scratch = memory.scratch(memory.kernels.attention_scratch(headDim, seq, keySeq));
   const common = [
-    ...([batch, heads, kvHeads, seq, keySeq, headDim, scale, reach, causal ? 0 : reach, offset] as const),
+    ...([0, batch * kvHeads, heads, kvHeads, seq, keySeq, headDim, scale, reach, causal ? 0 : reach, offset] as const),
     ...([pprefix, pmask, psegments, pbias] as const),
     ...([rate > 0 ? pstream : 0, Math.floor(rate * 2 ** 32), 1 / (1 - rate), scratch] as const),
   ] as const;

@@ -72,7 +72,7 @@ test('dropout keeps what the counter says', () => {
       const [px, py] = [memory.floatArray(x), memory.floatArray(n)];
       const stream = memory.intArray([key0, key1, call, step, tag]);
       const threshold = Math.floor(rate * 2 ** 32);
-      memory.kernels.dropout(px, py, n, threshold, 1 / (1 - rate), stream, memory.scratch(64));
+      memory.kernels.dropout(px, py, 0, n, threshold, 1 / (1 - rate), stream, memory.scratch(64));
       memory.checkGuards(`dropout of ${n}`);
       const y = memory.read(py, n);
       x.forEach((value, i) => {

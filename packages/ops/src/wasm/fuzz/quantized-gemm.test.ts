@@ -43,8 +43,8 @@ function difference(kind: number, [m, n, k]: number[], block: number, transposed
       kernels.gemm_scratch(m!, n!, k!),
     ),
   );
-  kernels.quantized_gemm(pones, ...weight, 0, identity!, rows, columns, rows, 0, scratch);
-  kernels.quantized_gemm(pa, ...weight, pbias, actual!, m!, n!, k!, Number(transposed), scratch);
+  kernels.quantized_gemm(pones, ...weight, 0, identity!, rows, columns, rows, 0, 0, columns, scratch);
+  kernels.quantized_gemm(pa, ...weight, pbias, actual!, m!, n!, k!, Number(transposed), 0, n!, scratch);
   kernels.gemm(pa, identity!, pbias, expected!, 1, 0, 0, m!, n!, k!, 0, Number(transposed), scratch);
   memory.checkGuards('quantized gemm');
   return largestDifference(memory.read(actual!, m! * n!), memory.read(expected!, m! * n!));
@@ -77,7 +77,7 @@ test.each([NaN, Infinity, 1e35, 1e-35, 0])('one row with %s among its elements',
   const pcodes = memory.intArray(new Int32Array(k / 3).fill(130 + 130 * 256 + 130 * 65536)); // all weights are 6 / 127
   const out = memory.floatArray(1);
   const scratch = memory.scratch(memory.kernels.quantized_gemm_scratch(1, 1, k));
-  memory.kernels.quantized_gemm(px, pcodes, pscale, 0, 0, k, 0, out, 1, 1, k, 1, scratch);
+  memory.kernels.quantized_gemm(px, pcodes, pscale, 0, 0, k, 0, out, 1, 1, k, 1, 0, 1, scratch);
   memory.checkGuards('quantized row');
   const expected = x.reduce((sum, element) => sum + (element * 6) / 127, 0);
   const [actual] = memory.read(out, 1);

@@ -120,7 +120,7 @@ test.each(widths)('embedding rows of %i and their gradient', (width) => {
   const [pids, pweight, pdy] = [memory.intArray(ids), memory.floatArray(weight), memory.floatArray(dy)];
   const [py, pdw] = [memory.floatArray(4 * width), memory.floatArray(5 * width)];
   expect(memory.kernels.embedding(pids, pweight, py, 4, 5, width)).toBe(-1);
-  memory.kernels.embedding_grad(pids, pdy, pdw, 4, 5, width);
+  memory.kernels.embedding_grad(pids, pdy, pdw, 4, 0, 5, width);
   memory.checkGuards(`embedding of ${width}`);
   const dw = new Float64Array(5 * width);
   ids.forEach((id, r) => {
@@ -144,7 +144,7 @@ test('sums over a middle axis', () => {
     memory.reset();
     const x = random(outer * length * inner);
     const [px, py] = [memory.floatArray(x), memory.floatArray(outer * inner)];
-    memory.kernels.sum_axis(px, py, outer, length, inner);
+    memory.kernels.sum_axis(px, py, outer, length, inner, 0, inner);
     memory.checkGuards(`sum of [${outer}, ${length}, ${inner}]`);
     const sums = new Float64Array(outer * inner);
     x.forEach((value, i) => {

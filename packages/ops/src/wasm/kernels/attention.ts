@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { AttentionAttrs, AttentionMasks } from '../../contract/kernels.js';
 import type { Device } from '../device.js';
+import { sumAxis } from '../sum-axis.js';
 import { keepThreshold, streamBytes, writeStream } from './dropout.js';
-import { fused } from './fused.js';
+import { fused, type Addresses } from './fused.js';
 
 interface AttentionInputs extends AttentionMasks {
   q: Tensor;
@@ -23,20 +24,29 @@ type Sizes = ReturnType<typeof measure>;
 /** A reach beyond all keys, small enough for sums of two and a position. */
 const far = 2 ** 29;
 
-/** The arguments that forward and backward share, from the batch on; allocates, so addresses are read after it. */
+/** Nanoseconds that the elements of a query and a key take, forward and backward. */
+const [cost, gradCost] = [0.12, 0.3];
+
+/**
+ * The arguments that forward and backward share, a list for each range of texts and key heads; allocates, so addresses are
+ * read after it.
+ */
 function commonArguments(
   device: Device,
   inputs: AttentionInputs,
   attrs: AttentionAttrs & { dropoutRate: number },
   sizes: Sizes,
+  pairCost: number,
 ) {
   const drops = inputs.rng !== undefined && attrs.dropoutRate > 0;
-  const stream = device.scratch(streamBytes + device.kernels.attention_scratch(sizes.padded, sizes.seq, sizes.keySeq));
+  const stream = device.scratch(streamBytes);
   if (drops) writeStream(device, inputs.rng!, stream);
   const offset = inputs.queryOffset ? device.view<Int32Array>(inputs.queryOffset)[0]! : sizes.keySeq - sizes.seq;
   const reach = attrs.window === null ? far : attrs.window - 1;
-  return [
-    sizes.batch,
+  const seen = Math.min(sizes.keySeq, attrs.causal ? Math.min(sizes.keySeq / 2, reach) : 2 * reach);
+  const unit = (sizes.numHeads / sizes.numKvHeads) * sizes.seq * seen * sizes.padded * pairCost;
+  const ranges = device.crew.ranges(sizes.batch * sizes.numKvHeads, unit);
+  const common = [
     sizes.numHeads,
     sizes.numKvHeads,
     sizes.seq,
@@ -53,8 +63,8 @@ function commonArguments(
     drops ? stream : 0,
     keepThreshold(attrs.dropoutRate),
     1 / (1 - attrs.dropoutRate),
-    stream + streamBytes,
   ] as const;
+  return ranges.map((range) => [...range, ...common] as const);
 }
 
 /** Runs `kernel` on heads padded to a width the kernels take; `outputs` are unpadded into tensors of the given shapes. */
@@ -95,9 +105,13 @@ export function registerAttention(): void {
     const sizes = measure(inputs, attrs);
     const logSumExp = device.output([sizes.batch, sizes.numHeads, sizes.seq]);
     const [y] = withPaddedHeads(device, sizes, [q, k, v], [q.shape], (wide, [out]) => {
-      const common = commonArguments(device, inputs, attrs, sizes);
-      const [pq, pk, pv] = wide.map((info) => device.address(info)) as [number, number, number];
-      device.kernels.attention(pq, pk, pv, device.address(out), device.address(logSumExp), ...common);
+      const calls = commonArguments(device, inputs, attrs, sizes, cost);
+      const addresses = [...wide, out, logSumExp].map((info) => device.address(info)) as Addresses<5>;
+      device.crew.runWithScratch(
+        'attention',
+        device.kernels.attention_scratch(sizes.padded, sizes.seq, sizes.keySeq),
+        calls.map((common) => [...addresses, ...common]),
+      );
     });
     if (attrs.residuals) return [y!, logSumExp];
     device.free(logSumExp);
@@ -116,10 +130,14 @@ export function registerAttention(): void {
       [q, k, v, y, dy],
       [q.shape, k.shape, v.shape],
       (wide, outputs) => {
-        const common = commonArguments(device, inputs, attrs, sizes);
-        const [pq, pk, pv, py, pdy, pdq, pdk, pdv] = [...wide, ...outputs].map((info) => device.address(info)) as Eight;
-        const plse = device.address(logSumExp);
-        device.kernels.attention_grad(pq, pk, pv, py, pdy, plse, pdq, pdk, pdv, device.address(dbias), ...common);
+        const calls = commonArguments(device, inputs, attrs, sizes, gradCost);
+        const tensors = [...wide, logSumExp, ...outputs, dbias];
+        const addresses = tensors.map((info) => device.address(info)) as Addresses<10>;
+        device.crew.runWithScratch(
+          'attention_grad',
+          device.kernels.attention_scratch(sizes.padded, sizes.seq, sizes.keySeq),
+          calls.map((common) => [...addresses, ...common]),
+        );
       },
     ) as [TensorInfo, TensorInfo, TensorInfo];
     const gradients = { q: dq, k: dk, v: dv, distanceBias: dbias && sumOfBatch(device, dbias) };
@@ -128,13 +146,11 @@ export function registerAttention(): void {
   });
 }
 
-type Eight = [number, number, number, number, number, number, number, number];
-
 /** `[batch, ...]` to the sum `[...]` over the batch; frees what it gets. */
 function sumOfBatch(device: Device, parts: TensorInfo): TensorInfo {
   const [batch, ...shape] = parts.shape as [number, ...number[]];
   const sum = device.output(shape);
-  device.kernels.sum_axis(device.address(parts), device.address(sum), 1, batch, tf.util.sizeFromShape(shape));
+  sumAxis(device, parts, sum, [1, batch, tf.util.sizeFromShape(shape)]);
   device.free(parts);
   return sum;
 }

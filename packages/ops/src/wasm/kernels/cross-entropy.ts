@@ -1,5 +1,8 @@
 import type { CrossEntropyAttrs } from '../../contract/kernels.js';
-import { asMatrix, fused } from './fused.js';
+import { asMatrix, firstFound, fused } from './fused.js';
+
+/** Nanoseconds of a logit. */
+const cost = 0.8;
 
 const settings = ({ ignoreIndex, temperature, labelSmoothing, zLoss }: CrossEntropyAttrs) =>
   [ignoreIndex, 1 / temperature, labelSmoothing, zLoss] as const;
@@ -8,15 +11,20 @@ export function registerCrossEntropy(): void {
   fused('AshlarCrossEntropy', (device, { logits, targets }, { residuals, ...attrs }) => {
     const { rows, width } = asMatrix(logits.shape);
     const [loss, logSumExp] = [device.output(targets.shape), device.output(targets.shape)] as const;
-    const bad = device.kernels.cross_entropy(
-      device.address(logits),
-      device.address(targets),
-      device.address(loss),
-      device.address(logSumExp),
-      rows,
-      width,
-      ...settings(attrs),
+    const ranges = device.crew.ranges(rows, width * cost);
+    const found = device.crew.run(
+      'cross_entropy',
+      ranges.map(([from, to]) => [
+        device.address(logits, width * from),
+        device.address(targets, from),
+        device.address(loss, from),
+        device.address(logSumExp, from),
+        to - from,
+        width,
+        ...settings(attrs),
+      ]),
     );
+    const bad = firstFound(ranges, found);
     if (bad >= 0 || !residuals) device.free(logSumExp);
     if (bad >= 0) {
       device.free(loss);
@@ -31,15 +39,19 @@ export function registerCrossEntropy(): void {
   fused('AshlarCrossEntropyGrad', (device, { dy, logits, targets, logSumExp }, attrs) => {
     const { rows, width } = asMatrix(logits.shape);
     const out = device.output(logits.shape);
-    device.kernels.cross_entropy_grad(
-      device.address(logits),
-      device.address(targets),
-      device.address(logSumExp),
-      device.address(dy),
-      device.address(out),
-      rows,
-      width,
-      ...settings(attrs),
+    const ranges = device.crew.ranges(rows, width * cost);
+    device.crew.run(
+      'cross_entropy_grad',
+      ranges.map(([from, to]) => [
+        device.address(logits, width * from),
+        device.address(targets, from),
+        device.address(logSumExp, from),
+        device.address(dy, from),
+        device.address(out, width * from),
+        to - from,
+        width,
+        ...settings(attrs),
+      ]),
     );
     return [out];
   });

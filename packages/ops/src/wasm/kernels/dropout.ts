@@ -3,6 +3,10 @@ import type { Device } from '../device.js';
 import { fused } from './fused.js';
 
 const tag = 0x64726f70;
+/** Nanoseconds of an element. */
+const cost = 1.5;
+/** Bytes of the random words that a kernel makes at a time. */
+const wordBytes = 64;
 
 /** Bytes of a stream in memory, rounded to keep what follows aligned. */
 export const streamBytes = 32;
@@ -21,10 +25,15 @@ export const keepThreshold = (rate: number): number => Math.floor(rate * 2 ** 32
 
 function drop(device: Device, x: Tensor, rng: Tensor, rate: number): TensorInfo[] {
   const y = device.output(x.shape);
-  const stream = device.scratch(streamBytes + 64);
+  const stream = device.scratch(streamBytes);
   writeStream(device, rng, stream);
   const [px, py] = [device.address(x), device.address(y)];
-  device.kernels.dropout(px, py, x.size, keepThreshold(rate), 1 / (1 - rate), stream, stream + streamBytes);
+  const ranges = device.crew.ranges(x.size, cost, { multiple: 16 });
+  device.crew.runWithScratch(
+    'dropout',
+    wordBytes,
+    ranges.map((range) => [px, py, ...range, keepThreshold(rate), 1 / (1 - rate), stream]),
+  );
   return [y];
 }
 

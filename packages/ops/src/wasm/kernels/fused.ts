@@ -2,6 +2,7 @@ import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
 import type { FusedKernelName, FusedKernels } from '../../contract/kernels.js';
 import { registerFusedKernel } from '../../contract/registry.js';
 import { Device } from '../device.js';
+import type { Range } from '../threads/split.js';
 
 /** Registers the wasm kernel of a fused op. */
 export function fused<Name extends FusedKernelName>(
@@ -13,12 +14,23 @@ export function fused<Name extends FusedKernelName>(
   );
 }
 
+/** Byte addresses of a known number of tensors. */
+export type Addresses<Count extends number, List extends number[] = []> = List['length'] extends Count
+  ? List
+  : Addresses<Count, [...List, number]>;
+
 /** What a gradient kernel returns: the wanted outputs in the caller's order. */
 export function inOrder<Name extends string>(
   wanted: readonly Name[],
   make: { [name in Name]: () => TensorInfo },
 ): TensorInfo[] {
   return wanted.map((name) => make[name]());
+}
+
+/** The first row that a kernel found wrong, or -1, from what it returned for ranges of rows: a row of the range, or -1. */
+export function firstFound(ranges: readonly Range[], found: readonly number[]): number {
+  const range = found.findIndex((row) => row >= 0);
+  return range < 0 ? -1 : ranges[range]![0] + found[range]!;
 }
 
 /** `[..., width]` as a matrix: the number of rows and their width. */

@@ -1,6 +1,7 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Device } from '../device.js';
 import { asMatrix, fused, gradientsOfSum } from './fused.js';
+import { normCost, partialSums } from './norm.js';
 
 interface Norm {
   x: Tensor;
@@ -15,18 +16,23 @@ function norm(device: Device, { x, residual, weight, bias }: Norm, eps: number, 
   const statistics = [...x.shape.slice(0, -1), 1];
   const sum = residual && device.output(x.shape);
   const [y, mean, rstd] = [device.output(x.shape), device.output(statistics), device.output(statistics)] as const;
-  device.kernels.layer_norm(
-    device.address(x),
-    device.address(residual),
-    device.address(sum),
-    device.address(weight),
-    device.address(bias),
-    device.address(y),
-    device.address(mean),
-    device.address(rstd),
-    rows,
-    width,
-    eps,
+  device.crew.run(
+    'layer_norm',
+    device.crew
+      .ranges(rows, width * normCost)
+      .map(([from, to]) => [
+        device.address(x, width * from),
+        device.address(residual, width * from),
+        device.address(sum, width * from),
+        device.address(weight),
+        device.address(bias),
+        device.address(y, width * from),
+        device.address(mean, from),
+        device.address(rstd, from),
+        to - from,
+        width,
+        eps,
+      ]),
   );
   const outputs = sum ? [sum, y] : [y];
   if (residuals) return [...outputs, mean, rstd];
@@ -57,19 +63,25 @@ function gradients<Name extends 'x' | 'weight' | 'bias'>(
     weight: device.output(weight.shape),
     bias: wants('bias') ? device.output(weight.shape) : undefined,
   };
-  device.kernels.layer_norm_grad(
-    device.address(x),
-    device.address(weight),
-    device.address(dy),
-    device.address(dsum),
-    device.address(made.x),
-    device.address(made.weight),
-    device.address(made.bias),
-    device.address(mean),
-    device.address(rstd),
-    rows,
-    width,
+  const ranges = device.crew.ranges(rows, width * normCost);
+  const sums = partialSums(device, [made.weight, made.bias], ranges.length);
+  device.crew.run(
+    'layer_norm_grad',
+    ranges.map(([from, to], call) => [
+      device.address(x, width * from),
+      device.address(weight),
+      device.address(dy, width * from),
+      device.address(dsum, width * from),
+      device.address(made.x, width * from),
+      sums.address(0, call),
+      sums.address(1, call),
+      device.address(mean, from),
+      device.address(rstd, from),
+      to - from,
+      width,
+    ]),
   );
+  sums.add();
   for (const name of ['x', 'weight'] as const) if (!wants(name)) device.free(made[name]);
   return made as Record<Name, TensorInfo>;
 }

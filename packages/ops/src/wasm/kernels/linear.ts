@@ -1,34 +1,31 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Device } from '../device.js';
+import { gemm } from '../gemm.js';
+import { sumAxis } from '../sum-axis.js';
+import { activate, activateGrad } from './activation.js';
 import { asMatrix, fused, inOrder } from './fused.js';
-
-const kinds = { gelu: 1, gelu_new: 2, relu: 3, silu: 4 } as const;
 
 /** One product of two matrices into `out`. */
 function multiply(
   device: Device,
   out: TensorInfo,
-  [m, n, k]: [number, number, number],
+  size: [number, number, number],
   a: { info: TensorInfo; transpose?: boolean },
   b: { info: TensorInfo; transpose?: boolean },
   bias?: TensorInfo,
 ): TensorInfo {
-  const scratch = device.scratch(device.kernels.gemm_scratch(m, n, k));
-  device.kernels.gemm(
-    device.address(a.info),
-    device.address(b.info),
-    device.address(bias),
-    device.address(out),
-    1,
-    0,
-    0,
-    m,
-    n,
-    k,
-    Number(a.transpose ?? false),
-    Number(b.transpose ?? false),
-    scratch,
-  );
+  gemm(device, {
+    a: device.address(a.info),
+    b: device.address(b.info),
+    bias: device.address(bias),
+    c: device.address(out),
+    batch: 1,
+    strideA: 0,
+    strideB: 0,
+    size,
+    transposeA: a.transpose ?? false,
+    transposeB: b.transpose ?? false,
+  });
   return out;
 }
 
@@ -41,7 +38,7 @@ export function registerLinear(): void {
     const product = multiply(device, device.output(shape), size, { info: x }, { info: weight, transpose: true }, bias);
     if (activation === 'none') return [product];
     const y = residuals ? device.output(shape) : product;
-    device.kernels.activate(device.address(product), device.address(y), rows * features, kinds[activation]);
+    activate(device, product, y, activation);
     return residuals ? [y, product] : [y];
   });
 
@@ -51,8 +48,7 @@ export function registerLinear(): void {
     let dz: TensorInfo = dy;
     if (activation !== 'none') {
       dz = device.output(dy.shape);
-      const [px, pdy, pdz] = [device.address(preactivation), device.address(dy), device.address(dz)];
-      device.kernels.activate_grad(px, pdy, pdz, rows * features, kinds[activation]);
+      activateGrad(device, preactivation!, dy, dz, activation);
     }
     const outputs = inOrder(wanted, {
       x: () => multiply(device, device.output(x.shape), [rows, width, features], { info: dz }, { info: weight }),
@@ -66,7 +62,7 @@ export function registerLinear(): void {
         ),
       bias: () => {
         const out = device.output([features]);
-        device.kernels.sum_axis(device.address(dz), device.address(out), 1, rows, features);
+        sumAxis(device, dz, out, [1, rows, features]);
         return out;
       },
     });

@@ -1,8 +1,10 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { QuantizedAttrs, QuantizedTensors } from '../../contract/kernels.js';
 import type { Device } from '../device.js';
-import { asMatrix, fused } from './fused.js';
+import { asMatrix, fused, type Addresses } from './fused.js';
 
+/** Nanoseconds of unpacking a weight, and of a term of a sum. */
+const [unpackCost, termCost] = [0.1, 0.036];
 const kinds = { int8: 0, nf4: 1, int4: 2 } as const;
 
 /** `[..., k]` times the weight, `transposed` to `[in, out]` or as it is, to `[..., n]`. */
@@ -16,21 +18,17 @@ function multiply(
   const [n, k] = transposed ? [out, width] : [width, out];
   const { rows } = asMatrix(a.shape);
   const c = device.output([...a.shape.slice(0, -1), n]);
-  const scratch = device.scratch(device.kernels.quantized_gemm_scratch(rows, n, k));
-  device.kernels.quantized_gemm(
-    device.address(a),
-    device.address(codes),
-    device.address(scales),
-    device.address(zeros),
-    kinds[scheme],
-    blockSize,
-    device.address(bias),
-    device.address(c),
-    rows,
-    n,
-    k,
-    Number(transposed),
-    scratch,
+  const [pa, pcodes, pscales, pzeros, pbias, pc] = [a, codes, scales, zeros, bias, c].map((info) =>
+    device.address(info),
+  ) as Addresses<6>;
+  const ranges = device.crew.ranges(n, k * (unpackCost + rows * termCost), { multiple: 8, least: 16 });
+  device.crew.runWithScratch(
+    'quantized_gemm',
+    device.kernels.quantized_gemm_scratch(rows, n, k),
+    ranges.map((columns) => [
+      ...([pa, pcodes, pscales, pzeros, kinds[scheme], blockSize, pbias, pc] as const),
+      ...([rows, n, k, Number(transposed), ...columns] as const),
+    ]),
   );
   return c;
 }

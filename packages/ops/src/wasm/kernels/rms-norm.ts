@@ -1,6 +1,7 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Device } from '../device.js';
 import { asMatrix, fused, gradientsOfSum } from './fused.js';
+import { normCost, partialSums } from './norm.js';
 
 interface Norm {
   x: Tensor;
@@ -13,16 +14,21 @@ function norm(device: Device, { x, residual, weight }: Norm, eps: number, residu
   const { rows, width } = asMatrix(x.shape);
   const sum = residual && device.output(x.shape);
   const [y, rstd] = [device.output(x.shape), device.output([...x.shape.slice(0, -1), 1])] as const;
-  device.kernels.rms_norm(
-    device.address(x),
-    device.address(residual),
-    device.address(sum),
-    device.address(weight),
-    device.address(y),
-    device.address(rstd),
-    rows,
-    width,
-    eps,
+  device.crew.run(
+    'rms_norm',
+    device.crew
+      .ranges(rows, width * normCost)
+      .map(([from, to]) => [
+        device.address(x, width * from),
+        device.address(residual, width * from),
+        device.address(sum, width * from),
+        device.address(weight),
+        device.address(y, width * from),
+        device.address(rstd, from),
+        to - from,
+        width,
+        eps,
+      ]),
   );
   const outputs = sum ? [sum, y] : [y];
   if (residuals) return [...outputs, rstd];
@@ -46,17 +52,23 @@ function gradients<Name extends 'x' | 'weight'>(
 ): Record<Name, TensorInfo> {
   const { rows, width } = asMatrix(x.shape);
   const made = { x: device.output(x.shape), weight: device.output(weight.shape) };
-  device.kernels.rms_norm_grad(
-    device.address(x),
-    device.address(weight),
-    device.address(dy),
-    device.address(dsum),
-    device.address(made.x),
-    device.address(made.weight),
-    device.address(rstd),
-    rows,
-    width,
+  const ranges = device.crew.ranges(rows, width * normCost);
+  const sums = partialSums(device, [made.weight], ranges.length);
+  device.crew.run(
+    'rms_norm_grad',
+    ranges.map(([from, to], call) => [
+      device.address(x, width * from),
+      device.address(weight),
+      device.address(dy, width * from),
+      device.address(dsum, width * from),
+      device.address(made.x, width * from),
+      sums.address(0, call),
+      device.address(rstd, from),
+      to - from,
+      width,
+    ]),
   );
+  sums.add();
   for (const name of ['x', 'weight'] as const)
     if (!(wanted as readonly string[]).includes(name)) device.free(made[name]);
   return made;

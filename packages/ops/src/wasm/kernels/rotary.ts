@@ -1,7 +1,10 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { RotaryAttrs, RotaryTables } from '../../contract/kernels.js';
 import type { Device } from '../device.js';
-import { asMatrix, fused } from './fused.js';
+import { asMatrix, firstFound, fused } from './fused.js';
+
+/** Nanoseconds of an element. */
+const cost = 0.4;
 
 function turn(device: Device, x: Tensor, tables: RotaryTables, attrs: RotaryAttrs, sign: 1 | -1): TensorInfo[] {
   const { cos, sin, positions } = tables;
@@ -9,21 +12,26 @@ function turn(device: Device, x: Tensor, tables: RotaryTables, attrs: RotaryAttr
   const [count, pairs] = cos.shape as [number, number];
   const seq = positions.shape.length === 0 ? x.shape[1]! : 0;
   const y = device.output(x.shape);
-  const bad = device.kernels.rotary(
-    device.address(x),
-    device.address(y),
-    device.address(cos),
-    device.address(sin),
-    device.address(positions),
-    seq,
-    count,
-    rows,
-    attrs.numHeads,
-    width / attrs.numHeads,
-    pairs,
-    Number(attrs.interleaved),
-    sign,
+  const ranges = device.crew.ranges(rows, width * cost, { multiple: seq || 1 });
+  const found = device.crew.run(
+    'rotary',
+    ranges.map(([from, to]) => [
+      device.address(x, width * from),
+      device.address(y, width * from),
+      device.address(cos),
+      device.address(sin),
+      device.address(positions, seq ? 0 : from),
+      seq,
+      count,
+      to - from,
+      attrs.numHeads,
+      width / attrs.numHeads,
+      pairs,
+      Number(attrs.interleaved),
+      sign,
+    ]),
   );
+  const bad = firstFound(ranges, found);
   if (bad >= 0) {
     device.free(y);
     const values = device.view<Int32Array>(positions);

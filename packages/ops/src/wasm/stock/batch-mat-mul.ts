@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Device } from '../device.js';
+import { gemm } from '../gemm.js';
 import type { Kernel } from './replace.js';
 
 interface BatchMatMulAttributes {
@@ -28,24 +29,20 @@ export function matrixProduct(
   const batchB = b.shape.slice(0, -2);
   const batch = tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB);
   const out = device.output([...batch, m, n]);
-  const scratch = device.scratch(device.kernels.gemm_scratch(m, n, k));
   const [addressA, addressB, addressOut] = [device.address(a), device.address(b), device.address(out)];
   const multiply = (from: number, indexA: number, indexB: number, count: number, strideA: number, strideB: number) =>
-    device.kernels.gemm(
-      addressA + 4 * m * k * indexA,
-      addressB + 4 * k * n * indexB,
-      device.address(bias),
-      addressOut + 4 * m * n * from,
-      count,
+    gemm(device, {
+      a: addressA + 4 * m * k * indexA,
+      b: addressB + 4 * k * n * indexB,
+      bias: device.address(bias),
+      c: addressOut + 4 * m * n * from,
+      batch: count,
       strideA,
       strideB,
-      m,
-      n,
-      k,
-      Number(transposeA),
-      Number(transposeB),
-      scratch,
-    );
+      size: [m, n, k],
+      transposeA,
+      transposeB,
+    });
   const size = tf.util.sizeFromShape(batch);
   const [sizeA, sizeB] = [tf.util.sizeFromShape(batchA), tf.util.sizeFromShape(batchB)];
   if ((sizeA === size || sizeA === 1) && (sizeB === size || sizeB === 1))

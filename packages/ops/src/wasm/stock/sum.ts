@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { sumAxis } from '../sum-axis.js';
 import type { Kernel } from './replace.js';
 
 /** tfjs transposes before it sums anything but the last axes. Ours sums any run of neighbouring axes in place. */
@@ -9,12 +10,6 @@ export const sum: Kernel<{ axis: number | number[]; keepDims?: boolean }> = (dev
   const size = (from: number, to?: number) => tf.util.sizeFromShape(x!.shape.slice(from, to));
   const [kept] = tf.backend_util.computeOutAndReduceShapes(x!.shape, axes);
   const out = device.output(attributes.keepDims ? tf.backend_util.expandShapeToKeepDim(kept, axes) : kept);
-  device.kernels.sum_axis(
-    device.address(x),
-    device.address(out),
-    size(0, first),
-    size(first, last + 1),
-    size(last + 1),
-  );
+  sumAxis(device, x!, out, [size(0, first), size(first, last + 1), size(last + 1)]);
   return out;
 };
