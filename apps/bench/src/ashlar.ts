@@ -1,14 +1,14 @@
 import { generate } from '@ashlar/generation';
-import { loadStateDict, parameters, valueAndGradients, type HostTensor } from '@ashlar/nn';
-import { crossEntropy, useBackend } from '@ashlar/ops';
+import { loadStateDict, type HostTensor } from '@ashlar/nn';
+import { useBackend } from '@ashlar/ops';
 import { wasm } from '@ashlar/ops/wasm';
-import { AdamW, clipByGlobalNorm } from '@ashlar/optim';
 import { quantizeModules } from '@ashlar/quantization';
 import { Gpt2 } from '@ashlar/transformer';
 import * as tf from '@tensorflow/tfjs-core';
 import { readFileSync } from 'node:fs';
 import type { Job } from './job.js';
 import { serve, type Competitor, type Weights } from './serve.js';
+import { trainingStep } from './training-step.js';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../node_modules/@ashlar/ops/package.json', import.meta.url), 'utf8'),
@@ -27,28 +27,11 @@ async function ashlar(job: Job, initial: Weights): Promise<Competitor> {
   loadStateDict(model, new Map(state));
   const scheme = process.argv[3];
   if (scheme === 'int8') await quantizeModules(model, { scheme });
-  const weights = parameters(model);
-  const { betas, eps, weightDecay, maxGradNorm } = job.optimizer;
-  const optimizer = new AdamW(weights, { betas, eps, weightDecay });
-  const shape: [number, number] = [job.batchSize, job.model.contextLength];
+  const { step } = trainingStep(model, job.batchSize, job.optimizer);
 
   return {
     versions: { '@ashlar/ops': version, '@tensorflow/tfjs-core': tf.version_core },
-    async step({ inputIds, targets }, learningRate) {
-      const loss = tf.tidy(() => {
-        const [ids, next] = [tf.tensor2d(inputIds, shape, 'int32'), tf.tensor2d(targets, shape, 'int32')];
-        const { value, gradients } = valueAndGradients(
-          () => tf.mean(crossEntropy(model.forward(ids), next)) as tf.Scalar,
-          weights,
-        );
-        const { scale } = clipByGlobalNorm(gradients, maxGradNorm);
-        optimizer.step(gradients, { learningRate, gradientScale: scale });
-        return value;
-      });
-      const [value] = await loss.data();
-      loss.dispose();
-      return value!;
-    },
+    step,
     async *generate(prompt, count) {
       for await (const { id } of generate(model, prompt, { maxNewTokens: count, temperature: 0 })) yield id;
     },

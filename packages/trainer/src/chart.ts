@@ -1,4 +1,5 @@
 import { niceTicks } from './nice-ticks.js';
+import { escapeXml, round, svg } from './svg.js';
 
 export interface ChartPoint {
   x: number;
@@ -37,24 +38,6 @@ const PLOT = { left: 56, right: 700, top: 44, bottom: 372 };
 const MAX_POINTS = 2 * (PLOT.right - PLOT.left);
 const LEGEND = { left: 180, gap: 24, y: 14, letter: 6.6 };
 
-// an image in a page follows the reader's preference too
-const STYLE = `
-  .chart { --ink: #1f2328; --soft: #59636e; --grid: #d8dee4; --blue: #0969da; --orange: #bc4c00; --paper: #ffffff }
-  @media (prefers-color-scheme: dark) {
-    .chart { --ink: #e6edf3; --soft: #9198a1; --grid: #30363d; --blue: #58a6ff; --orange: #f0883e; --paper: #0d1117 }
-  }
-  .chart text { font: 13px system-ui, sans-serif; fill: var(--soft); font-variant-numeric: tabular-nums }
-  .chart .strong { fill: var(--ink) }
-  .chart .end { text-anchor: end }
-  .chart .middle { text-anchor: middle }
-  .chart .grid { stroke: var(--grid) }
-  .chart .blue { --color: var(--blue) }
-  .chart .orange { --color: var(--orange) }
-  .chart .pale-line { fill: none; stroke: var(--color); stroke-width: 1; opacity: .35 }
-  .chart .line { fill: none; stroke: var(--color); stroke-width: 2.2; stroke-linejoin: round }
-  .chart .dots { fill: var(--color); stroke: var(--paper); stroke-width: 1.5 }
-  .chart .baseline { stroke: var(--soft); stroke-dasharray: 5 4 }`;
-
 /** A chart as an SVG image of its own, for light and dark pages; equal charts give equal bytes. */
 export function chartSvg({ summary, x: xAxis, y: yAxis, series, baseline }: Chart): string {
   const points = series.flatMap((one) => one.points);
@@ -68,10 +51,7 @@ export function chartSvg({ summary, x: xAxis, y: yAxis, series, baseline }: Char
     x: (value) => round(left + ((right - left) * (value - fromX)) / (toX - fromX || 1)),
     y: (value) => round(bottom - ((bottom - top) * (value - fromY)) / (toY - fromY || 1)),
   };
-  return [
-    `<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${escapeXml(summary)}">`,
-    `<style>${STYLE}\n</style>`,
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="var(--paper)"/>`,
+  return svg({ summary, width: WIDTH, height: HEIGHT }, [
     ...yTicks.flatMap((tick) => [
       `<line class="grid" x1="${left}" x2="${right}" y1="${place.y(tick)}" y2="${place.y(tick)}"/>`,
       `<text class="end" x="${left - 8}" y="${round(place.y(tick) + 4.5)}">${tick}</text>`,
@@ -87,8 +67,7 @@ export function chartSvg({ summary, x: xAxis, y: yAxis, series, baseline }: Char
       : []),
     ...series.flatMap((one) => drawn(one, place)),
     ...legend(series, yAxis.label),
-    '</svg>\n',
-  ].join('\n');
+  ]);
 }
 
 interface Place {
@@ -145,8 +124,3 @@ function thinned(points: readonly ChartPoint[]): readonly ChartPoint[] {
   }
   return kept;
 }
-
-const round = (value: number) => Math.round(value * 10) / 10;
-
-const escapeXml = (text: string) =>
-  text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]!);

@@ -11,6 +11,7 @@ export type {
   StoppedEvent,
   TrainEvent,
 } from './events.js';
+export { barChartSvg, type BarChart } from './bar-chart.js';
 export { chartSvg, type Chart, type ChartPoint, type ChartSeries } from './chart.js';
 export { lossCurveSvg, type LossCurve } from './loss-curve.js';
 export {

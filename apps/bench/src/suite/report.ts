@@ -1,0 +1,137 @@
+import { barChartSvg, chartSvg, type ChartSeries } from '@ashlar/trainer';
+import { markdownTable } from '../report.js';
+import type { BenchFile, Result } from './result.js';
+
+const milliseconds = (ms: number | undefined) => (ms === undefined ? '' : ms < 1 ? ms.toFixed(4) : ms < 100 ? ms.toFixed(2) : ms.toFixed(0)); // prettier-ignore
+
+/** A rate with a prefix: 41.2 GFLOP/s. */
+export function rateText(perSecond: number | undefined, unit = ''): string {
+  if (perSecond === undefined) return '';
+  const [divisor, prefix] = perSecond >= 1e9 ? [1e9, 'G'] : perSecond >= 1e6 ? [1e6, 'M'] : perSecond >= 1e3 ? [1e3, 'k'] : [1, '']; // prettier-ignore
+  return `${(perSecond / divisor).toFixed(1)} ${prefix}${unit}`;
+}
+
+/** The most that was measured of this machine, before or after. */
+export const peakOf = ({ machine }: BenchFile) => Math.max(...machine.roofline.map((one) => one.flopsPerSecond));
+const readingOf = ({ machine }: BenchFile) => Math.max(...machine.roofline.map((one) => one.readPerSecond));
+
+const isOnProcessor = ({ backend }: Result) => backend === 'wasm' || backend === 'cpu';
+
+/** The share of one core's peak that a result comes to; null where that says nothing. */
+function shareOfPeak(result: Result, peak: number): number | null {
+  const { flops, medianMs } = result;
+  if (flops === undefined || medianMs === undefined || !isOnProcessor(result)) return null;
+  return (1000 * flops) / medianMs / peak;
+}
+
+const percent = (share: number | null) => (share === null ? '' : `${(100 * share).toFixed(0)} %`);
+
+const headings: Record<string, string> = {
+  kernels: 'Kernels',
+  quantized: 'Quantized linear',
+  train: 'A training step',
+  generate: 'Generation',
+  tokenizer: 'Tokenizer',
+};
+
+function checkText({ check, status, message }: Result): string {
+  if (!check) return message ?? status;
+  const error = `${check.maxAbs.toExponential(1)} of ${check.tolerance.toExponential(0)}`;
+  return check.pass ? error : `**wrong: ${error}**`;
+}
+
+/** Results as Markdown, a table for each group; what was wrong is struck out and has no rate. */
+export function suiteMarkdown(file: BenchFile): string {
+  const { machine, results, createdAt, packages } = file;
+  const peak = peakOf(file);
+  const [before, after] = machine.roofline;
+  const tables = [...new Set(results.map(({ group }) => group))].flatMap((group) => [
+    `### ${headings[group] ?? group}`,
+    '',
+    markdownTable(
+      ['work', 'backend', 'ms, median', '10-90 %', 'first call, ms', 'runs a wait', 'rate', 'of peak', 'bytes/s of weights or data', 'error'], // prettier-ignore
+      results
+        .filter((result) => result.group === group)
+        .map((result) => {
+          const isRanked = result.status === 'ok';
+          return [
+            isRanked ? result.work : `~~${result.work}~~`,
+            result.backend,
+            milliseconds(result.medianMs),
+            result.medianMs === undefined ? '' : `${milliseconds(result.p10Ms)}-${milliseconds(result.p90Ms)}`,
+            milliseconds(result.firstMs),
+            result.batch === undefined ? '' : String(result.batch),
+            isRanked ? rateText(result.perSecond, result.unit) : '',
+            isRanked ? percent(shareOfPeak(result, peak)) : '',
+            isRanked && result.bytes !== undefined ? rateText((1000 * result.bytes) / result.medianMs!, 'B/s') : '',
+            checkText(result),
+          ];
+        }),
+    ),
+    '',
+  ]);
+  const where = [machine.cpu, `${machine.cpuThreads} threads`, machine.os, machine.node ?? machine.browser];
+  return [
+    `# Ashlar's benchmark suite, ${createdAt.slice(0, 10)}`,
+    '',
+    `${where.filter(Boolean).join(', ')}${machine.load ? `, load ${machine.load.map((x) => x.toFixed(1)).join(' to ')}` : ''}.`,
+    `One core in 128-bit wasm: ${rateText(before.flopsPerSecond, 'FLOP/s')} before, ${rateText(after.flopsPerSecond, 'FLOP/s')} after; it reads ${rateText(readingOf(file), 'B/s')} and copies ${rateText(Math.max(before.copyPerSecond, after.copyPerSecond), 'B/s')}.`,
+    ...(machine.gpu ? [`GPU: ${machine.gpu.name}${machine.gpu.software ? ', a processor that plays one: not comparable' : ''}.`] : []), // prettier-ignore
+    ...file.proof.map(({ backend, resultsIn }) => `Results of ${backend} were found in ${resultsIn}.`),
+    `${Object.entries(packages).map((pair) => pair.join(' ')).join(', ')}.`, // prettier-ignore
+    '',
+    ...tables,
+  ].join('\n');
+}
+
+/** Kernels as bars beside what one core of this machine can do. */
+export function kernelsSvg(file: BenchFile): string {
+  const peak = peakOf(file);
+  const shown = file.results.filter(
+    ({ status, flops, group, mode }) =>
+      status === 'ok' && flops !== undefined && (group === 'kernels' || group === 'quantized') && mode !== undefined,
+  );
+  const isMixed = new Set(shown.map(({ backend }) => backend)).size > 1;
+  return barChartSvg({
+    summary: `Floating-point operations a second of ${shown.length} kernels`,
+    label: 'GFLOP/s by the median',
+    limit: { value: peak / 1e9, label: `one core in wasm: ${(peak / 1e9).toFixed(1)}` },
+    bars: shown.map((result) => {
+      const rate = (1000 * result.flops!) / result.medianMs!;
+      return {
+        name: `${result.work.replace('.f32', '')}${isMixed ? `, ${result.backend}` : ''}`,
+        value: rate / 1e9,
+        text: isOnProcessor(result) ? percent(rate / peak) : (rate / 1e9).toFixed(1),
+        color: isOnProcessor(result) ? ('blue' as const) : ('orange' as const),
+      };
+    }),
+  });
+}
+
+const power = (value: number) => Math.log10(value);
+
+/** The time of a training step over the size of the model, and the least that one core's arithmetic takes. */
+export function trainingSvg(file: BenchFile): string {
+  const peak = peakOf(file);
+  const steps = file.results.filter(({ group, status }) => group === 'train' && status === 'ok');
+  const point = (result: Result, ms: number) => ({ x: power(result.params['parameters'] as number), y: power(ms) });
+  const series = [...new Set(steps.map(({ backend }) => backend))].flatMap((backend): ChartSeries[] => {
+    const own = steps.filter((step) => step.backend === backend);
+    const points = own.map((step) => point(step, step.medianMs!));
+    const labels = own.map(({ work, medianMs }) => `${work.split('.').at(-1)} ${milliseconds(medianMs)} ms`);
+    const color = backend === 'wasm' ? 'blue' : 'orange';
+    return [
+      { name: backend, points, as: 'line', color },
+      { points: points.map((one, i) => ({ ...one, label: labels[i]! })), as: 'dots', color },
+    ];
+  });
+  const floor = steps
+    .filter(({ backend }, _, [first]) => backend === first!.backend)
+    .map((step) => point(step, (1000 * step.flops!) / peak));
+  return chartSvg({
+    summary: `Milliseconds of a training step for ${steps.length} models`,
+    x: { label: 'parameters, powers of ten' },
+    y: { label: 'ms a step, powers of ten' },
+    series: [...series, { name: 'arithmetic alone, one core', points: floor, as: 'pale-line', color: 'orange' }],
+  });
+}

@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+import { groups } from './case.js';
+import { chooseCases } from './cases/index.js';
+
+export const nodeBackends = ['wasm', 'cpu'] as const;
+export const pageBackends = ['wasm', 'webgl', 'webgpu'] as const;
+
+export const suiteHelp = `npm run bench -- suite [options]     in Node
+npm run bench -- page [options]      in a page; with --headless in a Chromium without a window
+
+Times every piece of the library by one definition that Node and the page share, checks each result, and writes JSON, a
+Markdown table and two plots.
+
+  --only NAMES      groups or single cases, with commas; the groups are ${groups.join(', ')}
+  --backend NAME    suite: ${nodeBackends.join(' or ')} (default wasm); page: with commas, of ${pageBackends.join(', ')} (default all)
+  --quick           a case or two of each group, timed shortly
+  --out FILE        JSON file; the others stand beside it (default apps/bench/results/suite-<backend>.json, page.json)
+  --headless        page: runs it in a Chromium without a window and ends
+  --port N          page: where it is served (default 5180)
+  --help            this text`;
+
+export interface SuiteOptions {
+  only: string[] | undefined;
+  backends: string[];
+  isQuick: boolean;
+  out: string | undefined;
+  isHeadless: boolean;
+  port: number;
+}
+
+/** Reads the command line; null for --help. Throws a sentence where something is unknown. */
+export function parseSuiteOptions(kind: 'suite' | 'page', args: string[]): SuiteOptions | null {
+  const { values } = parseArgs({
+    args,
+    options: {
+      only: { type: 'string' },
+      backend: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      out: { type: 'string' },
+      headless: { type: 'boolean', default: false },
+      port: { type: 'string', default: '5180' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return null;
+  const known: readonly string[] = kind === 'suite' ? nodeBackends : pageBackends;
+  const backends = values.backend?.split(',') ?? (kind === 'suite' ? ['wasm'] : [...pageBackends]);
+  const unknown = backends.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new Error(`--backend: there is no ${unknown} here, only ${known.join(', ')}.`);
+  if (kind === 'suite' && backends.length > 1)
+    throw new Error('--backend: one at a time in Node, since all would share its process.');
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`--port must be a whole number from 0 to 65535, not ${values.port}.`);
+  const only = values.only?.split(',');
+  chooseCases(only, values.quick);
+  return { only, backends, isQuick: values.quick, out: values.out, isHeadless: values.headless, port };
+}

@@ -1,0 +1,26 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { kernelsSvg, suiteMarkdown, trainingSvg } from './report.js';
+import type { BenchFile } from './result.js';
+import { violations } from './schema.js';
+
+/**
+ * Writes a file of results, and beside it the tables and the plots that it gives; the paths, the JSON first.
+ * @throws Error when the results are not as the schema has them
+ */
+export function writeResults(file: BenchFile, out: string): string[] {
+  const wrong = violations(JSON.parse(JSON.stringify(file)));
+  if (wrong.length > 0) throw new Error(`The results do not fit the schema: ${wrong[0]}.`);
+  const stem = out.replace(/\.json$/, '');
+  const files: [path: string, text: string][] = [
+    [out, `${JSON.stringify(file, null, 2)}\n`],
+    [`${stem}.md`, suiteMarkdown(file)],
+  ];
+  const has = (...names: string[]) =>
+    file.results.some(({ group, status }) => names.includes(group) && status === 'ok');
+  if (has('kernels', 'quantized')) files.push([`${stem}-kernels.svg`, kernelsSvg(file)]);
+  if (has('train')) files.push([`${stem}-training.svg`, trainingSvg(file)]);
+  mkdirSync(dirname(out), { recursive: true });
+  for (const [path, text] of files) writeFileSync(path, text);
+  return files.map(([path]) => path);
+}
