@@ -1,6 +1,7 @@
 import type { Cache, LanguageModel } from '@ashlar/nn';
 import * as tf from '@tensorflow/tfjs-core';
-import { createSampler, type SamplingOptions } from './sampler.js';
+import { createDraw, type GeneratedToken } from './draw.js';
+import type { SamplingOptions } from './sampler.js';
 
 export interface GenerateOptions extends SamplingOptions {
   /** @default 100 */
@@ -9,12 +10,6 @@ export interface GenerateOptions extends SamplingOptions {
   eosTokenId?: number | readonly number[];
   /** Ends generation between two tokens. */
   signal?: AbortSignal;
-}
-
-export interface GeneratedToken {
-  id: number;
-  /** Natural logarithm of its probability under the model itself: temperature 1, no filter. */
-  logProb: number;
 }
 
 /**
@@ -35,19 +30,17 @@ export async function* generate(
   const { vocabSize, contextLength } = model.config;
   const ids = Array.from(prompt);
   checkPrompt(ids, vocabSize);
-  const sample = createSampler(sampling);
+  const draw = createDraw(sampling);
   const ends = new Set([eosTokenId ?? []].flat());
   const cache = model.createCache(1);
   try {
     let unseen = ids.slice(-contextLength);
     for (let index = 0; index < maxNewTokens && !signal?.aborted; index++) {
       const fits = cache.length + unseen.length <= contextLength;
-      const logits = await nextLogits(model, fits ? unseen : ids.slice(-contextLength), fits ? cache : undefined);
-      const total = logSumExp(logits);
-      if (!Number.isFinite(total))
-        throw new Error('generate: the model gives no probabilities, its logits are NaN or infinite');
-      const id = sample(logits.slice(), index);
-      yield { id, logProb: logits[id]! - total };
+      const logits = nextLogits(model, fits ? unseen : ids.slice(-contextLength), fits ? cache : undefined);
+      const token = await draw(logits, index).finally(() => logits.dispose());
+      yield token;
+      const { id } = token;
       if (ends.has(id)) return;
       ids.push(id);
       unseen = [id];
@@ -57,22 +50,10 @@ export async function* generate(
   }
 }
 
-async function nextLogits(model: LanguageModel, tokens: number[], cache: Cache | undefined): Promise<Float32Array> {
-  const logits = tf.tidy(() =>
+const nextLogits = (model: LanguageModel, tokens: number[], cache: Cache | undefined): tf.Tensor =>
+  tf.tidy(() =>
     model.forward(tf.tensor2d([tokens], [1, tokens.length], 'int32'), { logitsToKeep: 1, ...(cache && { cache }) }),
   );
-  try {
-    // a copy: the cpu backend hands out its own array
-    return ((await logits.data()) as Float32Array).slice();
-  } finally {
-    logits.dispose();
-  }
-}
-
-function logSumExp(logits: Float32Array): number {
-  const max = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  return max + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - max), 0));
-}
 
 /** @param who names the caller in what is thrown */
 export function checkPrompt(ids: readonly number[], vocabSize: number, who = 'generate'): void {

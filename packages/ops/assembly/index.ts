@@ -12,5 +12,6 @@ export { rms_norm, rms_norm_grad } from './rms-norm';
 export { rotary } from './rotary';
 export { sum_axis } from './reduce';
 export { copy_rows, pad_rows } from './rows';
+export { sample, sample_scratch } from './sample';
 export { strided_copy } from './strided-copy';
 export { swiglu, swiglu_grad } from './swiglu';

@@ -28,6 +28,7 @@ export { linearCrossEntropy, type LinearCrossEntropyOptions } from './ops/linear
 export { dequantize, quantizedLinear, type QuantizedMatrix } from './ops/quantized-linear.js';
 export { rmsNorm, type RmsNormOptions } from './ops/rms-norm.js';
 export { rotary, rotaryTables, type RotaryOptions, type RotaryTablesOptions } from './ops/rotary.js';
+export { sampleTokens, type SampleTokensOptions } from './ops/sample-tokens.js';
 export { swiglu } from './ops/swiglu.js';
 export { tokenLogProbs, type TokenLogProbsOptions } from './ops/token-log-probs.js';
 export { DropoutRng, philox4x32, RandomStream } from './random/index.js';

@@ -284,6 +284,18 @@ export interface FusedKernels {
     attrs: { rate: number } & Wanted<'x'>;
   };
 
+  /**
+   * ids int32 `[batch]`: one token drawn from each row of logits / temperature, of which only the topK largest (0: all), with what
+   * ties with the last of them, and then the most likely ones that reach topP together count. The token drawn is the first at
+   * which the cumulative probability passes the uniform number. Temperature 0 takes the first of the largest. -1 for a row
+   * with NaN or nothing but -Infinity.
+   */
+  AshlarSample: {
+    /** logits `[batch, vocab]`; positions int32 `[batch, 10]`, see RandomStream.position, missing at temperature 0 */
+    inputs: { logits: Tensor; positions?: Tensor };
+    attrs: { temperature: number; topK: number; topP: number };
+  };
+
   /** y is the cache itself, written in place: return its dataId after backend.incRef(dataId) */
   AshlarCacheAppend: {
     /** cache `[batch, capacity, width]`, donated; x `[batch, seq, width]`; position int32 scalar. Rows past the capacity are dropped. */

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { useBackend } from '../backend/use-backend.js';
 import { cpu } from '../cpu/index.js';
-import { adamW, addLayerNorm, addRmsNorm, attention, attentionWeights, cacheAppend, crossEntropy, dropout, DropoutRng, embedding, gelu, globalNorm, layerNorm, linear, linearCrossEntropy, quantizedLinear, rmsNorm, rotary, rotaryTables, swiglu, tokenLogProbs } from '../index.js'; // prettier-ignore
+import { adamW, addLayerNorm, addRmsNorm, attention, attentionWeights, cacheAppend, crossEntropy, dropout, DropoutRng, embedding, gelu, globalNorm, layerNorm, linear, linearCrossEntropy, quantizedLinear, rmsNorm, rotary, rotaryTables, RandomStream, sampleTokens, swiglu, tokenLogProbs } from '../index.js'; // prettier-ignore
 
 beforeAll(() => useBackend(cpu()));
 
@@ -55,6 +55,11 @@ test.each<[string, () => unknown]>([
   ['rotary: x float32 [1, 2, 3, 4] must be [batch, seq, numHeads * headDim]', () => rotary(f(1, 2, 3, 4), { cos: f(9, 1), sin: f(9, 1) }, { numHeads: 2 })],
   ['rotaryTables: rotaryDim (3) must be a positive even number', () => rotaryTables({ maxPositions: 2, rotaryDim: 3 })],
   ['rotaryTables: 1 frequencies, rotaryDim (4) needs 2', () => rotaryTables({ maxPositions: 2, rotaryDim: 4, frequencies: [1] })],
+  ['sampleTokens: logits float32 [2, 3, 4] must be [batch, vocab]', () => sampleTokens(f(2, 3, 4))],
+  ['sampleTokens: temperature (-1) must be 0, for the most likely token, or more', () => sampleTokens(f(2, 5), { temperature: -1 })],
+  ['sampleTokens: topK (1.5) must be a positive integer', () => sampleTokens(f(2, 5), { topK: 1.5 })],
+  ['sampleTokens: topP (0) must be in (0, 1]', () => sampleTokens(f(2, 5), { topP: 0 })],
+  ['sampleTokens: 1 streams for logits float32 [2, 5], there must be one a row', () => sampleTokens(f(2, 5), { streams: [new RandomStream(0, 'x')] })],
   ['swiglu: up float32 [2, 3] must have the shape of gate float32 [2, 5]', () => swiglu(f(2, 5), f(2, 3))],
   ['swiglu: gate float32 [2, 5] must be [..., 2 * hidden] where it holds up too', () => swiglu(f(2, 5))],
   ['tokenLogProbs: targets int32 [3] must have the leading axes of logits float32 [2, 5]', () => tokenLogProbs(f(2, 5), i(3))],

@@ -1,8 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { limbs } from './limbs.js';
 import { seedWords } from './seed.js';
-
-/** Words as 16-bit halves, low half first: an int32 tensor on webgl holds no more than 24 bits. */
-const limbs = (words: readonly number[]) => words.flatMap((word) => [word & 0xffff, word >>> 16]);
 
 /**
  * Where dropout gets its masks in one training step. Each call of a dropout op takes the next position; the same seed

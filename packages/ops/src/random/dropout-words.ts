@@ -1,3 +1,4 @@
+import { wordOf } from './limbs.js';
 import { philox4x32, type Words2 } from './philox.js';
 
 /** The letters `drop`, which keep the counters of dropout apart from those of `RandomStream`. */
@@ -9,7 +10,7 @@ const domain = 0x64726f70;
  * @param limbs the 8 values of `DropoutRng.next()`
  */
 export function dropoutWords(n: number, limbs: ArrayLike<number>): Uint32Array {
-  const word = (i: number) => ((limbs[2 * i + 1]! << 16) | limbs[2 * i]!) >>> 0;
+  const word = (i: number) => wordOf(limbs, i);
   const key: Words2 = [word(0), word(1)];
   const [call, step] = [word(2), word(3)];
   const words = new Uint32Array(n);

@@ -1,7 +1,17 @@
+import { limbs, wordOf } from './limbs.js';
 import { philox4x32, type Words2, type Words4 } from './philox.js';
 import { fnv1a64, seedWords } from './seed.js';
 
 const toUniform = 2 ** -32;
+
+/** The elements in [0, 1) at `positions`, ten limbs each, of `RandomStream.position`. */
+export function uniformAt(positions: ArrayLike<number>, count: number): Float64Array {
+  return Float64Array.from({ length: count }, (_, row) => {
+    const [key0, key1, low, high, i] = [0, 1, 2, 3, 4].map((word) => wordOf(positions, 5 * row + word)) as Words5;
+    return philox4x32([i >>> 2, 0, low, high], [key0, key1])[i % 4]! * toUniform;
+  });
+}
+type Words5 = [number, number, number, number, number];
 
 /**
  * A named stream of random numbers. Element i depends on the seed, the name and i alone, so that streams never
@@ -31,6 +41,14 @@ export class RandomStream {
   /** Element i in [0, 1). */
   uniform(i: number): number {
     return this.uint32(i) * toUniform;
+  }
+
+  /**
+   * Where element i is, for kernels that draw it themselves: seed and hash, low word first, and i, each as two 16-bit limbs, the
+   * low one first.
+   */
+  position(i: number): number[] {
+    return limbs([...this.key, ...this.hash, i]);
   }
 
   /** Elements 0 to n - 1, normally distributed (Box-Muller in float64), rounded to float32. */

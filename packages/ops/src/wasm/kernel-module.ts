@@ -238,6 +238,18 @@ export interface KernelModule {
     interleaved: number,
     sign: number,
   ): number;
+  sample_scratch(vocab: number): number;
+  sample(
+    logits: number,
+    ids: number,
+    rows: number,
+    vocab: number,
+    positions: number,
+    temperature: number,
+    topK: number,
+    topP: number,
+    scratch: number,
+  ): void;
   swiglu(gate: number, up: number, y: number, rows: number, n: number, pitch: number): void;
   swiglu_grad(
     gate: number,

@@ -11,6 +11,7 @@ import { linearCrossEntropyCases } from './linear-cross-entropy.js';
 import { quantizedLinearCases } from './quantized-linear.js';
 import { rmsNormCases } from './rms-norm.js';
 import { rotaryCases } from './rotary.js';
+import { sampleTokensCases } from './sample-tokens.js';
 import { swigluCases } from './swiglu.js';
 
 export const opCases: OpCase[] = [
@@ -28,4 +29,5 @@ export const opCases: OpCase[] = [
   ...linearCrossEntropyCases,
   ...attentionCases,
   ...dropoutCases,
+  ...sampleTokensCases,
 ];

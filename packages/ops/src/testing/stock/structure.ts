@@ -47,6 +47,7 @@ export const structureCases: StockCase[] = [
   ...stock('logSumExp', { last: () => tf.logSumExp(float(3, 7), -1) }),
   ...stock('cumsum', {
     int: () => tf.cumsum(int(2, 2, 9), 1, true),
+    last: () => tf.cumsum(float(3, 17), 1),
     first: () => tf.cumsum(float(5, 2), 0),
     'exclusive, reverse': () => tf.cumsum(float(2, 5), 1, true, true),
   }),
@@ -109,7 +110,7 @@ export const structureCases: StockCase[] = [
     float32: () => tf.oneHot(int(5, 2, 3), 5, 1, 0, 'float32'),
   }),
   ...stock('linalg.bandPart', { lower: () => tf.linalg.bandPart(float(5, 5), -1, 0) }),
-  ...stock('topk', { values: () => tf.topk(float(2, 9), 3).values }),
+  ...stock('topk', { values: () => tf.topk(float(2, 9), 3).values, all: () => tf.topk(float(3, 17), 17).values }),
   ...stock('range', { int: () => tf.range(0, 7, 1, 'int32'), float: () => tf.range(2, 9, 1.5) }),
   ...stock('fill', { float: () => tf.fill([3, 5], 0.7) }),
   ...stock('zeros', { float: () => tf.zeros([3, 5]), int: () => tf.zeros([3], 'int32') }),

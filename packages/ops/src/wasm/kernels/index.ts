@@ -10,6 +10,7 @@ import { registerOptimizer } from './optimizer.js';
 import { registerQuantizedLinear } from './quantized-linear.js';
 import { registerRmsNorm } from './rms-norm.js';
 import { registerRotary } from './rotary.js';
+import { registerSample } from './sample.js';
 import { registerSwiglu } from './swiglu.js';
 
 /** Registers every fused kernel that the wasm module has; ops without one run as their reference. */
@@ -25,6 +26,7 @@ export function registerFusedKernels(): void {
   registerAttention();
   registerCrossEntropy();
   registerDropout();
+  registerSample();
   registerCacheAppend();
   registerOptimizer();
 }
