@@ -1,11 +1,14 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { initialize, parameters } from '@ashlar/nn';
+import { alibiBias, relativePositionBias } from '@ashlar/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { attend, CausalSelfAttention, headSize, KvCache, maskedPositions, paddingMask } from './index.js';
 
 const random = (shape: number[], seed: number) => tf.randomUniform(shape, -1, 1, 'float32', seed);
 const difference = (a: tf.Tensor, b: tf.Tensor) => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0]!;
+
+type Axes = [seq: number, keySeq: number, options: { queryOffset: number }];
 
 describe('attend', () => {
   const sizes = { numHeads: 4, numKvHeads: 2 };
@@ -28,6 +31,33 @@ describe('attend', () => {
       });
       expect(difference(tf.concat(chunks, 1), whole)).toBeLessThan(1e-6);
       cache.dispose();
+    });
+  });
+
+  it('decodes with a window, a prefix and a bias by distance as in one pass', () => {
+    tf.tidy(() => {
+      const [q, k, v] = [random([2, 9, 20], 1), random([2, 9, 10], 2), random([2, 9, 10], 3)];
+      const table = random([8, 4], 4);
+      const prefixLengths = tf.tensor1d([2, 0], 'int32');
+      for (const form of [
+        { window: 3 },
+        { window: 2, prefixLengths },
+        { distanceBias: (...axes: Axes) => alibiBias(4, ...axes) },
+        { window: 4, distanceBias: (...axes: Axes) => relativePositionBias(table, ...axes) },
+      ]) {
+        const whole = attend(q, k, v, { ...sizes, ...form });
+        expect(difference(whole, attend(q, k, v, sizes))).toBeGreaterThan(1e-3);
+        const cache = new KvCache({ numLayers: 1, batchSize: 2, width: 10, contextLength: 12, pageSize: 5 });
+        const steps = [0, 3, 4, 5, 6, 7, 8].map((start) => {
+          const length = start === 0 ? 3 : 1; // the prefix comes at once
+          const part = (x: tf.Tensor) => tf.slice(x, [0, start, 0], [-1, length, -1]);
+          const y = attend(part(q), part(k), part(v), { ...sizes, ...form, cache });
+          cache.advance(length);
+          return y;
+        });
+        expect(difference(tf.concat(steps, 1), whole)).toBeLessThan(1e-6);
+        cache.dispose();
+      }
     });
   });
 

@@ -9,6 +9,18 @@ export interface AttendOptions {
   numKvHeads?: number;
   /** A token sees only itself and its past. @default true */
   causal?: boolean;
+  /** Sliding window: a token sees itself and the window - 1 tokens before it. @default all */
+  window?: number;
+  /**
+   * int32 `[batch]`: every token sees the first ones of its row, as many as this says, also later ones and those out of
+   * the window. With a cache the first call holds all of them.
+   */
+  prefixLengths?: tf.Tensor;
+  /**
+   * Makes the bias `[numHeads, seq + keySeq - 1]` that is added to scores by distance, for `seq` tokens of which the first
+   * stands at `queryOffset` of `keySeq` keys: `(...axes) => alibiBias(numHeads, ...axes)` or T5's `relativePositionBias`.
+   */
+  distanceBias?: (seq: number, keySeq: number, options: { queryOffset: number }) => tf.Tensor;
   /** Share of attention weights to drop while training. @default 0 */
   dropout?: number;
   /** Switches dropout on. */
@@ -46,18 +58,23 @@ export function attend(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, options: Attend
   const stored = cache?.append(layer, k, v);
   const keys = stored?.keys ?? k;
   const keyMask = stored?.keyMask ?? options.keyMask;
+  const [seq, keySeq] = [q.shape[1]!, keys.shape[1]!];
+  const distanceBias = options.distanceBias?.(seq, keySeq, { queryOffset: cache?.length ?? keySeq - seq });
   const seen = {
     numHeads,
     numKvHeads,
     causal,
     ...(keyMask && { keyMask }),
     ...(options.segments && { segments: options.segments }),
+    ...(options.window !== undefined && { window: options.window }),
+    ...(options.prefixLengths && { prefixLengths: options.prefixLengths }),
+    ...(distanceBias && { distanceBias }),
     ...(stored && { queryOffset: stored.position }),
   };
   if (trace) {
     const weights = attentionWeights(q, keys, seen); // a cache has room for more keys than it holds
-    const keySeq = (cache?.length ?? 0) + k.shape[1]!;
-    trace(`${path ?? 'attn'}.weights`, tf.slice(weights, [0, 0, 0, 0], [-1, -1, -1, keySeq]));
+    const held = (cache?.length ?? 0) + k.shape[1]!;
+    trace(`${path ?? 'attn'}.weights`, tf.slice(weights, [0, 0, 0, 0], [-1, -1, -1, held]));
   }
   return attention(q, keys, stored?.values ?? v, {
     ...seen,

@@ -14,6 +14,7 @@ export { registerGradients } from './gradients/index.js';
 export { adamW, type AdamWOptions, type AdamWTensors } from './ops/adamw.js';
 export { addLayerNorm } from './ops/add-layer-norm.js';
 export { addRmsNorm } from './ops/add-rms-norm.js';
+export { alibiBias } from './ops/alibi-bias.js';
 export { attention, attentionWeights, type AttentionOptions, type AttentionWeightsOptions } from './ops/attention.js';
 export { cacheAppend } from './ops/cache-append.js';
 export { crossEntropy, type CrossEntropyOptions } from './ops/cross-entropy.js';
@@ -26,6 +27,11 @@ export { layerNorm, type LayerNormOptions } from './ops/layer-norm.js';
 export { linear, type LinearOpOptions } from './ops/linear.js';
 export { linearCrossEntropy, type LinearCrossEntropyOptions } from './ops/linear-cross-entropy.js';
 export { dequantize, quantizedLinear, type QuantizedMatrix } from './ops/quantized-linear.js';
+export {
+  relativePositionBias,
+  relativePositionBuckets,
+  type RelativePositionOptions,
+} from './ops/relative-position-bias.js';
 export { rmsNorm, type RmsNormOptions } from './ops/rms-norm.js';
 export { rotary, rotaryTables, type RotaryOptions, type RotaryTablesOptions } from './ops/rotary.js';
 export { sampleTokens, type SampleTokensOptions } from './ops/sample-tokens.js';

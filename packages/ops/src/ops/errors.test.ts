@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { useBackend } from '../backend/use-backend.js';
 import { cpu } from '../cpu/index.js';
-import { adamW, addLayerNorm, addRmsNorm, attention, attentionWeights, cacheAppend, crossEntropy, dropout, DropoutRng, embedding, gelu, globalNorm, layerNorm, linear, linearCrossEntropy, quantizedLinear, rmsNorm, rotary, rotaryTables, RandomStream, sampleTokens, swiglu, tokenLogProbs } from '../index.js'; // prettier-ignore
+import { adamW, addLayerNorm, addRmsNorm, alibiBias, attention, attentionWeights, cacheAppend, crossEntropy, dropout, DropoutRng, embedding, gelu, globalNorm, layerNorm, linear, linearCrossEntropy, quantizedLinear, relativePositionBias, relativePositionBuckets, rmsNorm, rotary, rotaryTables, RandomStream, sampleTokens, swiglu, tokenLogProbs } from '../index.js'; // prettier-ignore
 
 beforeAll(() => useBackend(cpu()));
 
@@ -37,6 +37,11 @@ test.each<[string, () => unknown]>([
   ['attention: the window (0) must be a whole number of keys, 1 or more, or null for no limit', () => attention(f(1, 2, 6), f(1, 2, 6), f(1, 2, 6), { numHeads: 2, window: 0 })],
   ['attention: prefixLengths int32 [2] must be int32 [1], which is [batch] of q float32 [1, 2, 6] and k float32 [1, 3, 6]', () => attention(f(1, 2, 6), f(1, 3, 6), f(1, 3, 6), { numHeads: 2, prefixLengths: i(2) })],
   ['attentionWeights: distanceBias float32 [2, 5] must be float32 [2, 4], which is [numHeads, seq + keySeq - 1] of q float32 [1, 2, 6] and k float32 [1, 3, 6]', () => attentionWeights(f(1, 2, 6), f(1, 3, 6), { numHeads: 2, distanceBias: f(2, 5) })],
+  ['alibiBias: numHeads (0) must be a whole number from 1', () => alibiBias(0, 2, 2)],
+  ['alibiBias: seq (2) and keySeq (0) must be whole numbers from 1, queryOffset (-2) a whole number', () => alibiBias(1, 2, 0)],
+  ['relativePositionBuckets: numBuckets (3) must be a whole number from 4, and maxDistance (128) larger than the 0', () => relativePositionBuckets([1], { numBuckets: 3 })],
+  ['relativePositionBuckets: numBuckets (8) must be a whole number from 2, and maxDistance (4) larger than the 4', () => relativePositionBias(f(8, 2), 3, 3, { bidirectional: false, maxDistance: 4 })],
+  ['relativePositionBias: table float32 [8] must be float32 with at least 2 axes', () => relativePositionBias(f(8), 3, 3)],
   ['attention: the dropout rate (1) must be in [0, 1)', () => attention(f(1, 2, 6), f(1, 2, 6), f(1, 2, 6), { numHeads: 2, dropout: { rate: 1, rng: rng() } })],
   ['crossEntropy: targets int32 [3] must have the leading axes of logits float32 [2, 5]', () => crossEntropy(f(2, 5), i(3))],
   ['crossEntropy: targets float32 [2] must be int32', () => crossEntropy(f(2, 5), f(2))],
