@@ -1,5 +1,6 @@
-import { add, at, f4, fma, hsum, ld, ldTail, ldUpTo4, roundUp, st, stTail } from './simd';
+import { add, at, fma, ld, ldUpTo4, roundUp, st, stTail } from './simd';
 import { MR, NR, packA, packB } from './pack';
+import { rowDots } from './row-dots';
 // Batched float32 matrix product C[t] = op(A[t]) op(B[t]) + bias, row-major, all four transposes. Blocked as Goto and
 // van de Geijn (2008): KC x NC of B and MC x KC of A are packed, a KC x 8 panel of B stays in the first-level cache
 // while the panels of A stream past it. Every sum runs over k in ascending order, so rows may be split between threads.
@@ -48,30 +49,6 @@ export function block(pa: usize, pb: usize, bias: usize, c: usize, pitch: usize,
   for (let j: u32 = 0; j < N; j += NR)
     for (let i: u32 = 0; i < M; i += MR)
       tile(at(pa, i * K), at(pb, j * K), at(bias, j), at(c + pitch * i, j), pitch, K, M - i, N - j, more);
-}
-
-/** Few rows of A against rows of B: plain dot products, B is read once and never packed; rows of C are `width` apart. */
-export function rowDots(a: usize, b: usize, bias: usize, c: usize, width: u32, M: u32, N: u32, K: u32): void {
-  const pitch = (K as usize) << 2, K4 = K & ~3;
-  for (let j: u32 = 0; j < N; j += 4) {
-    const last = N - 1, b0 = b + pitch * j, b1 = b + pitch * min(j + 1, last), b2 = b + pitch * min(j + 2, last);
-    const b3 = b + pitch * min(j + 3, last);
-    for (let i: u32 = 0; i < M; i++) {
-      const x = a + pitch * i;
-      let s0 = f4(0), s1 = f4(0), s2 = f4(0), s3 = f4(0);
-      for (let k: u32 = 0; k < K4; k += 4) {
-        const v = ld(at(x, k));
-        s0 = fma(s0, v, ld(at(b0, k))); s1 = fma(s1, v, ld(at(b1, k))); s2 = fma(s2, v, ld(at(b2, k)));
-        s3 = fma(s3, v, ld(at(b3, k)));
-      }
-      if (K4 < K) {
-        const r = K - K4, v = ldTail(at(x, K4), r);
-        s0 = fma(s0, v, ldTail(at(b0, K4), r)); s1 = fma(s1, v, ldTail(at(b1, K4), r));
-        s2 = fma(s2, v, ldTail(at(b2, K4), r)); s3 = fma(s3, v, ldTail(at(b3, K4), r));
-      }
-      stTail(at(c, i * width + j), add(ld(at(bias, j)), f32x4(hsum(s0), hsum(s1), hsum(s2), hsum(s3))), N - j);
-    }
-  }
 }
 
 /** The bias with zeros up to a full panel, or only zeros. */

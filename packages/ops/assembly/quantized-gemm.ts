@@ -1,15 +1,18 @@
 import { at, roundUp } from './simd';
 import { MR, NR, packA, packB } from './pack';
-import { FEW, MC, block, depth, padBias, rowDots } from './gemm';
+import { FEW, MC, block, depth, padBias } from './gemm';
+import { int8Rows, int8Scratch } from './int8-rows';
 import { quantizedRow } from './quantized-row';
-import { UNPACK_WORDS, unpack } from './unpack';
+import { rowDots } from './row-dots';
+import { INT8, UNPACK_WORDS, unpack } from './unpack';
 // The matrix product of `gemm` with a weight of few bits, of which only a tile is float32 at a time.
 const NC: u32 = 256;           // columns of a tile, which is at most 512 KiB
 
 /** Bytes of scratch that quantized_gemm needs. */
 export function quantized_gemm_scratch(M: u32, N: u32, K: u32): u32 {
   const D = depth(K), n = roundUp(min(N, NC), NR);
-  return UNPACK_WORDS + ((2 * roundUp(N, NR) + D * (roundUp(min(M, MC), MR) + n) + max(D * n, 4 * K)) << 2);
+  const rows = M <= FEW ? int8Scratch(M, K) : 0;
+  return UNPACK_WORDS + ((2 * roundUp(N, NR) + D * (roundUp(min(M, MC), MR) + n)) << 2) + max((D * n) << 2, max(K << 4, rows));
 }
 
 /**
@@ -24,6 +27,12 @@ export function quantized_gemm(a: usize, codes: usize, scales: usize, zeros: usi
   const pitchA = (K as usize) << 2, pitchC = (N as usize) << 2;
   padBias(bias, bias0, N);
   padBias(0, none, N);
+  if (transposed && M <= FEW && kind == INT8) {
+    int8Rows(a, codes, scales, bias0, c, M, j0, j1, N, K, tile);
+    for (let i: u32 = 0; i < M; i++) if (!load<f32>(at(tile, i)))
+      quantizedRow(a + pitchA * i, codes, scales, zeros, kind, size, bias0, c + pitchC * i, j0, j1, K, scratch, tile);
+    return;
+  }
   if (transposed && M == 1) {
     quantizedRow(a, codes, scales, zeros, kind, size, bias0, c, j0, j1, K, scratch, tile);
     return;

@@ -27,6 +27,13 @@
 @inline export function hsum(v: v128): f32 {
   return (f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1)) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
 }
+/** The sums of four vectors, each added up as by hsum. */
+// @ts-ignore: decorator
+@inline export function sums(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = add(v128.shuffle<f32>(a, b, 0, 4, 2, 6), v128.shuffle<f32>(a, b, 1, 5, 3, 7));
+  const cd = add(v128.shuffle<f32>(c, d, 0, 4, 2, 6), v128.shuffle<f32>(c, d, 1, 5, 3, 7));
+  return add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+}
 // @ts-ignore: decorator
 @inline export function hmax(v: v128): f32 {
   const low = max(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1));

@@ -68,6 +68,21 @@ test.each([
   expect(product(shape)).toBeLessThan(2e-4);
 });
 
+test('an element has the same bytes however many rows and columns are computed beside it', () => {
+  memory.reset();
+  const [m, n, k] = [6, 23, 61];
+  const [a, b] = [memory.floatArray(random(m * k)), memory.floatArray(random(n * k))];
+  const [all, one] = [memory.floatArray(m * n), memory.floatArray(1)];
+  const scratch = memory.scratch(memory.kernels.gemm_scratch(m, n, k));
+  memory.kernels.gemm(a, b, 0, all, 1, 0, 0, m, n, k, 0, 1, scratch);
+  const expected = memory.read(all, m * n);
+  for (let i = 0; i < m; i++)
+    for (let j = 0; j < n; j++) {
+      memory.kernels.gemm(a + 4 * i * k, b + 4 * j * k, 0, one, 1, 0, 0, 1, 1, k, 0, 1, scratch);
+      expect(memory.read(one, 1)[0]).toBe(expected[i * n + j]);
+    }
+});
+
 test('an empty inner dimension gives the bias', () => {
   expect(product({ batch: 2, m: 3, n: 5, k: 0, ta: 0, tb: 0, withBias: true })).toBe(0);
 });

@@ -69,6 +69,48 @@ test.each(kinds)('a product with %s weights is that of float32 weights', (_, kin
     expect(difference(kind, [1, 5, k], 64, true)).toBeLessThan(kind === 2 ? 6e-4 : 5e-5);
 });
 
+test('few rows with int8 weights, whose rows begin at any byte of a word', () => {
+  for (const k of [1, 2, 3, 5, 6, 11, 24, 49, 128])
+    for (const n of [1, 2, 3, 4, 7, 12, 13, 25, 30])
+      for (const m of [1, 2, 3, 6]) expect(difference(0, [m, n, k], 64, true)).toBeLessThan(2e-5);
+  for (const k of [767, 768, 769, 1537]) expect(difference(0, [3, 14, k], 64, true)).toBeLessThan(5e-5);
+});
+
+test('an int8 weight at the very end of the memory is not read past it', () => {
+  const end = memory.memory.buffer.byteLength;
+  for (const [m, n, k] of [
+    [1, 1, 1],
+    [1, 5, 4],
+    [2, 13, 31],
+    [1, 9, 24],
+    [1, 4, 3],
+  ] as const) {
+    memory.reset();
+    const [x, scales, out] = [memory.floatArray(random(m * k)), memory.floatArray(random(n)), memory.floatArray(m * n)];
+    const scratch = memory.scratch(memory.kernels.quantized_gemm_scratch(m, n, k));
+    const codes = end - 4 * Math.ceil((n * k) / 3);
+    memory.kernels.quantized_gemm(x, codes, scales, 0, 0, k, 0, out, m, n, k, 1, 0, n, scratch);
+    memory.checkGuards('quantized gemm');
+  }
+});
+
+test('of few rows only one is huge', () => {
+  memory.reset();
+  const [n, k] = [5, 30];
+  const x = random(3 * k).map((element, i) => (i === k + 4 ? 1e35 : element));
+  const bytes = Int32Array.from({ length: (n * k) / 3 }, (_, i) => (i * 7919) & 0x7f7f7f);
+  const scales = random(n);
+  const [px, pcodes, pscales] = [memory.floatArray(x), memory.intArray(bytes), memory.floatArray(scales)];
+  const [together, alone] = [memory.floatArray(3 * n), memory.floatArray(n)];
+  const scratch = memory.scratch(memory.kernels.quantized_gemm_scratch(3, n, k));
+  memory.kernels.quantized_gemm(px, pcodes, pscales, 0, 0, k, 0, together, 3, n, k, 1, 0, n, scratch);
+  for (let row = 0; row < 3; row++) {
+    memory.kernels.quantized_gemm(px + 4 * row * k, pcodes, pscales, 0, 0, k, 0, alone, 1, n, k, 1, 0, n, scratch);
+    expect(memory.read(together + 4 * row * n, n)).toEqual(memory.read(alone, n));
+  }
+  memory.checkGuards('quantized gemm');
+});
+
 test.each([NaN, Infinity, 1e35, 1e-35, 0])('one row with %s among its elements', (value) => {
   memory.reset();
   const k = 48;
