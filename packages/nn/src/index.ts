@@ -1,6 +1,6 @@
 export { Dropout } from './dropout.js';
 export { valueAndGradients, type Loss, type ValueAndGradients } from './gradients.js';
-export { initialize, normal, ones, parameter, withoutInit, zeros, type Init } from './init.js';
+export { initialize, markInitialized, normal, ones, parameter, withoutInit, zeros, type Init } from './init.js';
 export type { Cache, ForwardOptions, LanguageModel, Trace } from './language-model.js';
 export { LayerNorm, type LayerNormOptions } from './layer-norm.js';
 export { Linear, type LinearOptions } from './linear.js';

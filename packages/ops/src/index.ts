@@ -10,6 +10,7 @@ export {
   type Op,
   type OpDefinition,
 } from './contract/index.js';
+export { countMemory, memoryLimit, type Held, type MemoryCount } from './counting/index.js';
 export { registerGradients } from './gradients/index.js';
 export { adamW, type AdamWOptions, type AdamWTensors } from './ops/adamw.js';
 export { addLayerNorm } from './ops/add-layer-norm.js';

@@ -1,4 +1,5 @@
 export { bitsPerByte, evaluate, perplexity, type EvaluateOptions, type Evaluation } from './evaluate.js';
+export { estimateMemory, type MemoryEstimate, type MemoryJob } from './estimate-memory.js';
 export type {
   BestLoss,
   CheckpointEvent,

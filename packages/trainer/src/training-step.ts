@@ -70,7 +70,10 @@ interface Accumulated {
   names: string[];
 }
 
-function accumulate<M extends Module, B extends HostBatch>(options: TrainingStepOptions<M, B>): Accumulated {
+/** The gradients of a step, and how they are to be scaled. Waits for nothing. */
+export function accumulate<M extends Module, B extends HostBatch>(
+  options: Omit<TrainingStepOptions<M, B>, 'optimizer' | 'learningRate'>,
+): Accumulated {
   const { batches, maxGradNorm, seed, step } = options;
   const rng = new DropoutRng({ seed, step });
   let names: string[] = [];
@@ -98,7 +101,7 @@ function accumulate<M extends Module, B extends HostBatch>(options: TrainingStep
 }
 
 function microStep<M extends Module, B extends HostBatch>(
-  { model, objective, parameters }: TrainingStepOptions<M, B>,
+  { model, objective, parameters }: Pick<TrainingStepOptions<M, B>, 'model' | 'objective' | 'parameters'>,
   batch: B,
   rng: DropoutRng,
 ) {
@@ -124,12 +127,13 @@ const prefixed = (metrics: Readonly<Record<string, tf.Scalar>>) =>
 export const toTensors = <B extends HostBatch>(batch: B): TensorBatch<B> =>
   Object.fromEntries(Object.entries(batch).map(([name, array]) => [name, fromHost(array)])) as TensorBatch<B>;
 
-/** Sums by name; a parameter that only some micro-batches touch is kept. */
+/** Sums by name, which replace what is summed; a parameter that only some micro-batches touch is kept. */
 function addAll(a: Record<string, tf.Tensor>, b: Record<string, tf.Tensor>): Record<string, tf.Tensor> {
   const sums = { ...a, ...b };
   for (const path of Object.keys(sums)) {
     const [x, y] = [a[path], b[path]];
     sums[path] = x && y ? tf.add(x, y) : tf.clone((x ?? y)!);
+    tf.dispose([x, y].filter((tensor) => tensor !== undefined));
   }
   return sums;
 }

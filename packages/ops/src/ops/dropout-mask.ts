@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { isCounting } from '../counting/count-memory.js';
 import { dropoutWords } from '../random/dropout-words.js';
 
 /**
@@ -10,6 +11,7 @@ import { dropoutWords } from '../random/dropout-words.js';
  * @param rng int32 `[8]` of `DropoutRng.next()`
  */
 export function dropoutMask(shape: number[], rate: number, rng: tf.Tensor): tf.Tensor {
+  if (isCounting()) return tf.fill(shape, 0);
   const size = shape.reduce((product, axis) => product * axis, 1);
   const words = dropoutWords(size, rng.dataSync());
   const threshold = Math.floor(rate * 2 ** 32);

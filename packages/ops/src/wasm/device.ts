@@ -1,5 +1,7 @@
 import type { DataType, KernelBackend, TensorInfo, TypedArray } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { countingKey, type Countable } from '../counting/count-memory.js';
+import { countingHeap, countingKernels } from './counting.js';
 import { compileKernels, instantiateKernels, type KernelModule } from './kernel-module.js';
 import { Scratch } from './scratch.js';
 import { Crew } from './threads/crew.js';
@@ -39,7 +41,7 @@ export class Device {
 
   /** Instantiates our module in the memory of a tfjs wasm backend, once per backend. Throws where tfjs's internals are not as in 4.22. */
   static async attach(kernelBackend: KernelBackend, version: string): Promise<Device> {
-    const backend = kernelBackend as TfjsWasmBackend & { [attached]?: Device };
+    const backend = kernelBackend as TfjsWasmBackend & { [attached]?: Device; [countingKey]?: Countable };
     if (backend[attached]) return backend[attached];
     if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')))
       throw new Error('wasm: this JavaScript engine has no 128-bit SIMD; use cpu() here.');
@@ -52,11 +54,12 @@ export class Device {
     ].filter(Boolean);
     if (!memory || missing.length > 0)
       throw new Error(`wasm: tfjs-backend-wasm ${version} does not expose ${missing.join(', ')}; 4.22 is supported.`);
-    guardMalloc(backend.wasm, memory);
+    const heapStart = guardMalloc(backend.wasm, memory);
     const module = await compileKernels(memory);
     const kernels = await instantiateKernels(memory, module);
-    backend[attached] = new Device(backend, kernels, new Crew(memory, module, kernels, backend.wasm));
-    return backend[attached];
+    const device = new Device(backend, kernels, new Crew(memory, module, kernels, backend.wasm));
+    backend[countingKey] = { backend: (ledger) => device.counting(countingHeap(ledger)), limit: 2 ** 32 - heapStart };
+    return (backend[attached] = device);
   }
 
   /** The device of a backend on which `attach` has run. */
@@ -64,6 +67,12 @@ export class Device {
     const device = (kernelBackend as { [attached]?: Device })[attached];
     if (!device) throw new Error('wasm: activate the plugin with `await useBackend(wasm())` first.');
     return device;
+  }
+
+  /** Puts these kernels on a heap that is only counted. */
+  private counting<Heap extends TfjsWasmBackend>(heap: Heap): Heap {
+    const kernels = countingKernels(this.kernels);
+    return Object.assign(heap, { [attached]: new Device(heap, kernels, this.crew.counting(kernels, heap.wasm)) });
   }
 
   /** A new tensor whose values are undefined until written. */
@@ -112,9 +121,12 @@ export class Device {
 /**
  * tfjs does not look at what malloc returns (where it is 0, the next upload would overwrite the heap's own tables), and
  * a size of 4 GiB reaches malloc as 0.
+ *
+ * @returns where the heap begins, behind tfjs's own data and stack
  */
-function guardMalloc(wasm: TfjsWasmBackend['wasm'], memory: WebAssembly.Memory): void {
-  wasm._free(wasm._malloc(8)); // Emscripten replaces its lazy stub at the first call
+function guardMalloc(wasm: TfjsWasmBackend['wasm'], memory: WebAssembly.Memory): number {
+  const start = wasm._malloc(8); // Emscripten replaces its lazy stub at the first call
+  wasm._free(start);
   const malloc = wasm._malloc;
   wasm._malloc = (bytes) => {
     const address = bytes < 2 ** 32 ? malloc(bytes) : 0;
@@ -125,6 +137,7 @@ function guardMalloc(wasm: TfjsWasmBackend['wasm'], memory: WebAssembly.Memory):
       );
     return address;
   };
+  return start >>> 0;
 }
 
 const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);

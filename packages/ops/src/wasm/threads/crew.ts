@@ -62,6 +62,15 @@ export class Crew {
     this.active = threads;
   }
 
+  /** As many threads for kernels that compute nothing and return -1. */
+  counting(kernels: KernelModule, allocator: Allocator): Crew {
+    const crew = new Crew(this.memory, this.module, kernels, allocator);
+    crew.active = this.active;
+    if (this.pool)
+      crew.pool = { threads: this.pool.threads, run: (_, calls) => calls.map(() => -1) } as Pick<Pool, 'threads' | 'run'> as Pool; // prettier-ignore
+    return crew;
+  }
+
   /**
    * Cuts `units` of work into ranges for `run`; one range where the work is too little to share. Depends only on what is
    * given and the number of threads.
