@@ -46,16 +46,22 @@ export function countMemory(f: (phase: (name: string) => void) => void): MemoryC
   const name = `${prefix}${tf.getBackend()}`;
   const backend = countable()?.backend(ledger) ?? new CountingBackend(ledger);
   register(name);
+  // variables outlive scopes, also that of an `f` that throws
+  const before = new Set(variables());
+  const made = () => variables().filter((variable) => !before.has(variable));
   const engine = tf.engine() as unknown as { backendName: string; backendInstance: tf.KernelBackend };
   const { backendName, backendInstance } = engine;
   Object.assign(engine, { backendName: name, backendInstance: backend });
   try {
     tf.tidy(() => f((phase) => void (ledger.phase = phase)));
   } finally {
+    for (const variable of made()) variable.dispose();
     Object.assign(engine, { backendName, backendInstance });
   }
   return ledger.peak;
 }
+
+const variables = (): tf.Variable[] => Object.values(tf.engine().state.registeredVariables);
 
 /** Registers what is missing: our own kernels as they are, tfjs's as shapes. */
 function register(backendName: string): void {
@@ -63,7 +69,7 @@ function register(backendName: string): void {
   for (const { kernelName, kernelFunc } of tf.getKernelsForBackend(tf.getBackend()))
     if (kernelName.startsWith('Ashlar') && !tf.getKernel(kernelName, backendName))
       tf.registerKernel({ kernelName, backendName, kernelFunc });
-  for (const [kernelName, kernel] of Object.entries(stockShapes))
+  for (const [kernelName, kernel] of Object.entries(stockShapes()))
     if (!tf.getKernel(kernelName, backendName))
       tf.registerKernel({
         kernelName,

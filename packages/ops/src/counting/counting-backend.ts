@@ -3,7 +3,10 @@ import type { Held, Ledger } from './ledger.js';
 
 /** A tfjs backend whose tensors have sizes and no values: reading one gives zeros. */
 export class CountingBackend extends tf.KernelBackend {
-  private readonly blocks = new Map<object, { block: Held; count: number; shape: readonly number[]; dtype: tf.DataType }>();
+  private readonly blocks = new Map<
+    object,
+    { block: Held; count: number; shape: readonly number[]; dtype: tf.DataType }
+  >();
 
   constructor(readonly ledger: Ledger) {
     super();

@@ -99,7 +99,7 @@ const gather: ShapeKernel = (backend, { x, indices }, { axis, batchDims }) => {
 };
 
 /** The stock kernels that our references, gradients and training use; any other is reported by tfjs as not registered. */
-export const stockShapes: Record<string, ShapeKernel> = {
+export const stockShapes = (): Record<string, ShapeKernel> => ({
   ...Object.fromEntries(
     [tf.Add, tf.Sub, tf.Multiply, tf.RealDiv, tf.Maximum, tf.Minimum, tf.Pow, tf.SquaredDifference, tf.FloorDiv, tf.Mod]
       .map((name) => [name, broadcast()]), // prettier-ignore
@@ -151,4 +151,4 @@ export const stockShapes: Record<string, ShapeKernel> = {
       [Math.max(0, Math.ceil(((stop as number) - (start as number)) / (step as number)))],
       dtype as tf.DataType,
     ),
-};
+});

@@ -66,8 +66,11 @@ export class Crew {
   counting(kernels: KernelModule, allocator: Allocator): Crew {
     const crew = new Crew(this.memory, this.module, kernels, allocator);
     crew.active = this.active;
-    if (this.pool)
-      crew.pool = { threads: this.pool.threads, run: (_, calls) => calls.map(() => -1) } as Pick<Pool, 'threads' | 'run'> as Pool; // prettier-ignore
+    const { pool } = this;
+    if (pool) {
+      const stand = { threads: pool.threads, run: (_: string, calls: readonly unknown[]) => calls.map(() => -1) };
+      crew.pool = stand as unknown as Pool;
+    }
     return crew;
   }
 
