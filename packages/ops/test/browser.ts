@@ -8,15 +8,15 @@ import { wasm } from '../src/wasm/index.js';
 import { webgl } from '../src/webgl/index.js';
 import { webgpu } from '../src/webgpu/index.js';
 
+/** Where the page has tfjs's files. */
+export const wasmPaths = {
+  'tfjs-backend-wasm.wasm': plain,
+  'tfjs-backend-wasm-simd.wasm': simd,
+  'tfjs-backend-wasm-threaded-simd.wasm': threadedSimd,
+};
+
 /** The wasm plugin with the files of the page. */
-export const wasmInPage = (): BackendPlugin =>
-  wasm({
-    wasmPaths: {
-      'tfjs-backend-wasm.wasm': plain,
-      'tfjs-backend-wasm-simd.wasm': simd,
-      'tfjs-backend-wasm-threaded-simd.wasm': threadedSimd,
-    },
-  });
+export const wasmInPage = (): BackendPlugin => wasm({ wasmPaths });
 
 /** Small tensors would be computed on the CPU: a plugin whose backend computes all of them itself. */
 const onDevice = (plugin: BackendPlugin, flag: string): BackendPlugin => ({
