@@ -9,6 +9,8 @@ import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   adamW,
+  addLayerNorm,
+  addRmsNorm,
   attention,
   crossEntropy,
   dropout,
@@ -21,6 +23,9 @@ import {
   quantizedLinear,
   registerGradients,
   rmsNorm,
+  rotary,
+  rotaryTables,
+  swiglu,
   useBackend,
   type QuantizedMatrix,
 } from '../src/index.js';
@@ -75,6 +80,7 @@ describe.skipIf(availableParallelism() < 2)('threads', () => {
   const [q, k, v] = [normal('q', [3, 70, 48]), normal('k', [3, 70, 24]), normal('v', [3, 70, 24])];
   const [x, weight, bias] = [normal('x', [7, 19, 37]), normal('weight', [50, 37]), normal('bias', [50])];
   const [gain, shift] = [normal('gain', [37]), normal('shift', [37])];
+  const [wide, wideGain, wideShift] = [normal('wide', [701, 307]), normal('gain', [307]), normal('shift', [307])];
   const [ids, targets] = [indices('ids', [7, 19], 50), indices('targets', [7, 19], 37)];
   const [large, small] = [normal('large', [301, 307]), normal('small', [5])];
   const packed = ints(
@@ -113,6 +119,25 @@ describe.skipIf(availableParallelism() < 2)('threads', () => {
     'rms norm': () => [rmsNorm(upload(x), upload(gain))],
     embedding: withGradients((w) => embedding(upload(ids), w!), [weight]),
     'cross entropy': withGradients((x) => crossEntropy(x!, upload(targets)), [x]),
+    'layer norm of a sum': withGradients(
+      (x, r, g, b) => tf.addN(addLayerNorm(x!, r!, g!, b)),
+      [x, normal('residual', [7, 19, 37]), gain, shift],
+    ),
+    'rms norm of a sum': withGradients(
+      (x, r, g) => tf.addN(addRmsNorm(x!, r!, g!)),
+      [x, normal('residual', [7, 19, 37]), gain],
+    ),
+    swiglu: withGradients((gate, up) => swiglu(gate!, up!), [x, normal('up', [7, 19, 37])]),
+    'swiglu of halves': withGradients((both) => swiglu(both!), [normal('both', [7, 19, 74])]),
+    'rotary of one text and of some': () => {
+      const tables = rotaryTables({ maxPositions: 90, rotaryDim: 8 });
+      const positions = upload(indices('positions', [3, 70], 90));
+      return [
+        rotary(upload(q), tables, { numHeads: 4 }),
+        rotary(upload(q), tables, { numHeads: 4, positions, interleaved: true }),
+        rotary(upload(normal('one', [1, 70, 48])), tables, { numHeads: 4 }),
+      ];
+    },
     dropout: withGradients((x) => dropout(x!, 0.3, rng()), [x]),
     gelu: withGradients((x) => gelu(x!), [x]),
     'sums over the first, the last and a middle axis': () => [0, 1, 2].map((axis) => tf.sum(upload(x), axis)),
@@ -153,15 +178,22 @@ describe.skipIf(availableParallelism() < 2)('threads', () => {
     expectSame(await bytesOf(2, f), await bytesOf(1, f));
   });
 
-  // sums over rows, which threads make in parts
   test.each([
-    ['layer norm', withGradients((x, g, b) => layerNorm(x!, g!, b), [x, gain, shift])],
-    ['rms norm', withGradients((x, g) => rmsNorm(x!, g!), [x, gain])],
-  ])('gradients of %s: the same bytes in every run', async (_name, f) => {
-    const [first, second, alone] = [await bytesOf(2, f), await bytesOf(2, f), await bytesOf(1, f)];
-    expectSame(second, first);
-    const floats = (bytes: Buffer) => new Float32Array(Uint8Array.from(bytes).buffer);
-    first.forEach((bytes, i) => expect(largestDifference(floats(bytes), floats(alone[i]!))).toBeLessThan(2e-5));
+    ['layer norm', true, withGradients((x, g, b) => layerNorm(x!, g!, b), [wide, wideGain, wideShift])],
+    ['rms norm', false, withGradients((x, g) => rmsNorm(x!, g!, { eps: 1e-5 }), [wide, wideGain])],
+  ])('gradients of %s over many rows: the bytes of one thread, near float64', async (_name, centred, f) => {
+    const alone = await bytesOf(1, f);
+    expectSame(await bytesOf(2, f), alone);
+    const [rows, width] = wide.shape as [number, number];
+    const expected = new Float64Array(width);
+    for (let r = 0; r < rows; r++) {
+      const row = wide.values.subarray(r * width, (r + 1) * width);
+      const mean = centred ? row.reduce((a, b) => a + b, 0) / width : 0;
+      const rstd = 1 / Math.sqrt(row.reduce((a, b) => a + (b - mean) ** 2, 0) / width + 1e-5);
+      row.forEach((value, j) => (expected[j]! += (value - mean) * rstd));
+    }
+    const dgain = new Float32Array(Uint8Array.from(alone[2]!).buffer);
+    expect(largestDifference(dgain, expected)).toBeLessThan(1e-4);
   });
 
   test('work that is too small stays with the caller', async () => {

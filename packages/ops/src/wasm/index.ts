@@ -12,9 +12,8 @@ export interface WasmOptions {
   /**
    * Threads that share a kernel's work, the caller included: workers of Node, or of a page that is cross-origin isolated.
    * Never more than there are cores; `auto` takes them all, and 1 where memory cannot be shared. The first use in a process
-   * decides between one and several. Results are the same bytes in every run with the same number; matrix products and
-   * attention do not depend on it at all. The main thread of a page must not sleep and so looks, busily, for the end of
-   * what workers have begun: compute in a worker there. @default 1
+   * decides between one and several. Results are the same bytes with any number of threads. The main thread of a page must
+   * not sleep and so looks, busily, for the end of what workers have begun: compute in a worker there. @default 1
    */
   threads?: number | 'auto';
   /**

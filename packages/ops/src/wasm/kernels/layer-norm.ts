@@ -1,7 +1,7 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Device } from '../device.js';
 import { asMatrix, fused, gradientsOfSum } from './fused.js';
-import { normCost, partialSums } from './norm.js';
+import { normCost, sumsOverRows } from './norm.js';
 
 interface Norm {
   x: Tensor;
@@ -63,11 +63,10 @@ function gradients<Name extends 'x' | 'weight' | 'bias'>(
     weight: device.output(weight.shape),
     bias: wants('bias') ? device.output(weight.shape) : undefined,
   };
-  const ranges = device.crew.ranges(rows, width * normCost);
-  const sums = partialSums(device, [made.weight, made.bias], ranges.length);
+  const sums = sumsOverRows(device, rows, [made.weight, made.bias]);
   device.crew.run(
     'layer_norm_grad',
-    ranges.map(([from, to], call) => [
+    sums.ranges.map(([from, to], call) => [
       device.address(x, width * from),
       device.address(weight),
       device.address(dy, width * from),
@@ -80,6 +79,7 @@ function gradients<Name extends 'x' | 'weight' | 'bias'>(
       to - from,
       width,
     ]),
+    sums.cost,
   );
   sums.add();
   for (const name of ['x', 'weight'] as const) if (!wants(name)) device.free(made[name]);

@@ -1,7 +1,7 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Device } from '../device.js';
 import { asMatrix, fused, gradientsOfSum } from './fused.js';
-import { normCost, partialSums } from './norm.js';
+import { normCost, sumsOverRows } from './norm.js';
 
 interface Norm {
   x: Tensor;
@@ -52,11 +52,10 @@ function gradients<Name extends 'x' | 'weight'>(
 ): Record<Name, TensorInfo> {
   const { rows, width } = asMatrix(x.shape);
   const made = { x: device.output(x.shape), weight: device.output(weight.shape) };
-  const ranges = device.crew.ranges(rows, width * normCost);
-  const sums = partialSums(device, [made.weight], ranges.length);
+  const sums = sumsOverRows(device, rows, [made.weight]);
   device.crew.run(
     'rms_norm_grad',
-    ranges.map(([from, to], call) => [
+    sums.ranges.map(([from, to], call) => [
       device.address(x, width * from),
       device.address(weight),
       device.address(dy, width * from),
@@ -67,6 +66,7 @@ function gradients<Name extends 'x' | 'weight'>(
       to - from,
       width,
     ]),
+    sums.cost,
   );
   sums.add();
   for (const name of ['x', 'weight'] as const)
