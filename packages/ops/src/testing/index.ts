@@ -5,3 +5,5 @@ export { expectClose, type CloseOptions } from './expect-close.js';
 export { expectGradients, type GradientOptions } from './expect-gradients.js';
 export { expectNoLeaks } from './expect-no-leaks.js';
 export { peakMemory } from './peak-memory.js';
+export type { Cost } from './measure.js';
+export { opReport, reportTable, type OpReport } from './report.js';
