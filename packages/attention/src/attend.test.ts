@@ -170,14 +170,24 @@ describe('CausalSelfAttention', () => {
     });
   });
 
-  it('decodes with its cache as without', () => {
-    using attention = initialize(new CausalSelfAttention(config), { seed: 5 });
+  it.each([{}, { window: 3 }])('decodes with its cache as without, %o', (options) => {
+    using attention = initialize(new CausalSelfAttention({ ...config, ...options }), { seed: 5 });
     tf.tidy(() => {
       const x = random([2, 6, 12], 4);
       const cache = new KvCache({ numLayers: 1, batchSize: 2, width: 6, contextLength: 6 });
       const steps = [0, 1, 2, 3, 4, 5].map((i) => attention.forward(tf.slice(x, [0, i, 0], [2, 1, 12]), { cache }));
       expect(difference(tf.concat(steps, 1), attention.forward(x))).toBeLessThan(1e-6);
       cache.dispose();
+    });
+  });
+
+  it('with a window does not see what lies before it', () => {
+    using attention = initialize(new CausalSelfAttention({ ...config, window: 3 }), { seed: 5 });
+    tf.tidy(() => {
+      const x = random([1, 6, 12], 4);
+      const changed = tf.concat([random([1, 1, 12], 9), tf.slice(x, [0, 1, 0], [1, 5, 12])], 1);
+      const moved = tf.max(tf.abs(tf.sub(attention.forward(x), attention.forward(changed))), -1).dataSync();
+      expect([...moved].map((distance) => distance > 0)).toEqual([true, true, true, false, false, false]);
     });
   });
 

@@ -13,6 +13,8 @@ export interface SelfAttentionConfig {
   headDim?: number;
   /** Learned offsets in the projections. @default false */
   bias?: boolean;
+  /** Sliding window (Mistral): a token sees itself and the window - 1 tokens before it. @default all */
+  window?: number;
   /** Share of attention weights to drop while training. @default 0 */
   dropout?: number;
 }
@@ -25,11 +27,12 @@ export class CausalSelfAttention extends Module {
   oProj: UnaryModule;
   readonly numHeads: number;
   readonly numKvHeads: number;
+  readonly window: number | undefined;
   readonly dropout: number;
 
   constructor(config: SelfAttentionConfig) {
     super();
-    const { hiddenSize, numHeads, numKvHeads = numHeads, bias = false, dropout = 0 } = config;
+    const { hiddenSize, numHeads, numKvHeads = numHeads, bias = false, window, dropout = 0 } = config;
     const headDim = config.headDim ?? headSize(hiddenSize, numHeads);
     if (numHeads % numKvHeads !== 0)
       throw new RangeError(`Attention: numHeads (${numHeads}) must be a multiple of numKvHeads (${numKvHeads})`);
@@ -39,6 +42,7 @@ export class CausalSelfAttention extends Module {
     this.oProj = new Linear(numHeads * headDim, hiddenSize, { bias });
     this.numHeads = numHeads;
     this.numKvHeads = numKvHeads;
+    this.window = window;
     this.dropout = dropout;
   }
 
@@ -48,11 +52,12 @@ export class CausalSelfAttention extends Module {
    * @param options.cache a one-layer `KvCache` of width `numKvHeads * headDim`
    */
   forward(x: tf.Tensor, options: Omit<ForwardOptions, 'cache' | 'positions'> & { cache?: KvCache } = {}): tf.Tensor {
-    const { numHeads, numKvHeads, dropout } = this;
+    const { numHeads, numKvHeads, window, dropout } = this;
     const { rng } = options;
+    const form = { numHeads, numKvHeads, dropout, ...(window !== undefined && { window }) };
     return tf.tidy(() => {
       const [q, k, v] = [this.qProj.forward(x, rng), this.kProj.forward(x, rng), this.vProj.forward(x, rng)];
-      const y = this.oProj.forward(attend(q, k, v, { ...options, numHeads, numKvHeads, dropout }), rng);
+      const y = this.oProj.forward(attend(q, k, v, { ...options, ...form }), rng);
       options.cache?.advance(x.shape[1]!);
       return y;
     });

@@ -20,6 +20,7 @@ export { attention, attentionWeights, type AttentionOptions, type AttentionWeigh
 export { cacheAppend } from './ops/cache-append.js';
 export { crossEntropy, type CrossEntropyOptions } from './ops/cross-entropy.js';
 export { NF4_CODES, unpackBytes } from './ops/dequantize.js';
+export type { DistanceOptions } from './ops/distances.js';
 export { dropout } from './ops/dropout.js';
 export { embedding } from './ops/embedding.js';
 export { gelu } from './ops/gelu.js';
