@@ -26,7 +26,7 @@ async function ashlar(job: Job, initial: Weights): Promise<Competitor> {
   ]);
   loadStateDict(model, new Map(state));
   const scheme = process.argv[3];
-  if (scheme === 'int8') await quantizeModules(model, { scheme });
+  if (scheme === 'int8') await quantizeModules(model, { scheme, match: () => true });
   const { step } = trainingStep(model, job.batchSize, job.optimizer);
 
   return {

@@ -16,3 +16,4 @@ export {
   toHost,
   type HostTensor,
 } from './state.js';
+export { TiedHead } from './tied-head.js';

@@ -35,6 +35,7 @@ describe('a folder of a quantized model', () => {
     { scheme: 'nf4' },
     { scheme: 'nf4', blockSize: 128, doubleQuantization: false, match: (path) => path.includes('mlp') },
     { scheme: 'int4', groupSize: 32 },
+    { scheme: 'int8', match: () => true },
   ])('comes back bit for bit: %o', async (options) => {
     const { model, folder } = await saved(options);
     using loaded = gpt2FromHuggingFace(fromQuantizedFolder(folder));
@@ -110,6 +111,16 @@ describe('dequantizeModules', () => {
     expect(await plain.weight.data()).toEqual(before);
     expect(plain.bias!.trainable).toBe(true);
     expect(dequantizeModules(model)).toEqual([]);
+    model.dispose();
+  });
+
+  it('leaves an output head on its own, which the config says', async () => {
+    const { model } = await saved({ scheme: 'int8', match: (path) => path === 'lm_head' });
+    expect(dequantizeModules(model)).toEqual(['lm_head']);
+    const { config, tensors } = await gpt2ToHuggingFace(model);
+    expect(config['tie_word_embeddings']).toBe(false);
+    expect(tensors.get('lm_head.weight')!.data).toEqual(await (model.lmHead as Linear).weight.data());
+    expect(tensors.has('lm_head.bias')).toBe(false);
     model.dispose();
   });
 

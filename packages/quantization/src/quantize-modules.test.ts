@@ -61,6 +61,24 @@ for (const backend of [cpu(), wasm()])
       expect(stateDict(model).get('h.1.mlp.c_fc.bias')!.trainable).toBe(false);
     });
 
+    it('quantizes a tied output head and leaves the token embedding as it is', async () => {
+      using model = new Gpt2(config, { seed: 3 });
+      const [before, embedding] = [await logits(model), (await model.wte.weight.data()).slice()];
+      expect(await quantizeModules(model, { scheme: 'int8', match: (path) => path === 'lm_head' })).toEqual([
+        'lm_head',
+      ]);
+      expect(model.lmHead).toBeInstanceOf(QuantizedLinear);
+      const after = await logits(model);
+      expect(distance(before, after)).toBeLessThan(0.0079);
+      expect(after).not.toEqual(before);
+      expect(await model.wte.weight.data()).toEqual(embedding);
+      expect(parameters(model).get('wte.weight')).toBe(model.wte.weight);
+      expect([...stateDict(model).keys()].filter((path) => path.startsWith('lm_head'))).toEqual([
+        'lm_head.weight.absmax',
+        'lm_head.weight.codes',
+      ]);
+    });
+
     it('trains what is left as a model with the dequantized weights would', async () => {
       using model = new Gpt2(config, { seed: 3 });
       await quantizeModules(model, { scheme: 'nf4' });
@@ -95,7 +113,7 @@ for (const backend of [cpu(), wasm()])
       using model = new Gpt2(config, { seed: 1 });
       const tensors = tf.memory().numTensors;
       await expect(quantizeModules(model, { scheme: 'int8', match: () => false })).rejects.toThrow(
-        'quantizeModules: nothing matches; the model has 8 linear layers: h.0.attn.c_attn, h.0.attn.c_proj, h.0.mlp.c_fc, …',
+        'quantizeModules: nothing matches; the model has 9 linear layers: h.0.attn.c_attn, h.0.attn.c_proj, h.0.mlp.c_fc, …',
       );
       await expect(quantizeModules(model, { scheme: 'int3' } as unknown as QuantizeModulesOptions)).rejects.toThrow(
         "quantizeModules: h.0.attn.c_attn: there is no scheme 'int3'; there are 'int8', 'nf4' and 'int4'",

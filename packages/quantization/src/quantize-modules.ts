@@ -7,6 +7,7 @@ import { storeWeight } from './store-weight.js';
 export type QuantizeModulesOptions = QuantizationScheme & {
   /**
    * Which linear layers, by state-dict path (`h.0.attn.c_attn`).
+   * A tied head is quantized with `() => true`: the token embedding it was tied to stays as it is.
    * @default all but an output head named `lm_head`, as QLoRA does
    */
   match?: (path: string) => boolean;

@@ -12,16 +12,22 @@ export interface HuggingFaceModel {
 /** OpenAI's code stores these weights `[in, out]` (`Conv1D`); here they lie `[out, in]`. */
 const isConv1d = (path: string) => /\.(c_attn|c_proj|c_fc)\.weight$/.test(path);
 const PREFIX = 'transformer.';
+const HEAD = 'lm_head.';
 
 /** A model as Python's `transformers` reads it (`GPT2LMHeadModel`). A model without biases is saved with zero ones. */
 export async function gpt2ToHuggingFace(model: Gpt2): Promise<HuggingFaceModel> {
   const tensors = new Map<string, HostTensor>();
   for (const [path, tensor] of await hostStateDict(model)) {
+    if (path.startsWith(HEAD)) {
+      tensors.set(path, tensor);
+      continue;
+    }
     tensors.set(PREFIX + path, isConv1d(path) ? transposed(tensor) : tensor);
     if (!model.config.bias && /\.weight$/.test(path) && !/^w[tp]e\./.test(path))
       tensors.set(PREFIX + path.replace(/weight$/, 'bias'), zeroVector(tensor.shape[0]!));
   }
-  return { config: toHuggingFaceConfig(model.config), tensors };
+  const tied = !tensors.has(`${HEAD}weight`);
+  return { config: { ...toHuggingFaceConfig(model.config), tie_word_embeddings: tied }, tensors };
 }
 
 /** A folder's contents for `gpt2FromHuggingFace`. */
@@ -44,7 +50,7 @@ export function gpt2FromHuggingFace({ config, tensors, prepare }: LoadableGpt2):
   for (const [name, tensor] of tensors) {
     const path = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name;
     // causal masks in old files, and a head that is the token embedding again
-    if (/\.attn\.(masked_)?bias$/.test(path) || path === 'lm_head.weight') continue;
+    if (/\.attn\.(masked_)?bias$/.test(path) || path === `${HEAD}weight`) continue;
     if (!ours.bias && path.endsWith('.bias')) continue;
     state.set(path, isConv1d(path) ? transposed(tensor) : tensor);
   }

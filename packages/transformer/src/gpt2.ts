@@ -6,11 +6,12 @@ import {
   LayerNorm,
   Linear,
   Module,
+  TiedHead,
   type ForwardOptions,
   type LanguageModel,
   type UnaryModule,
 } from '@ashlar/nn';
-import { checkpointed, linear } from '@ashlar/ops';
+import { checkpointed } from '@ashlar/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { activate } from './activation.js';
 import { completeGpt2Config, type Gpt2Config } from './gpt2-config.js';
@@ -127,6 +128,8 @@ export class Gpt2 extends Module implements LanguageModel {
   drop: Dropout;
   h: Block[];
   ln_f: UnaryModule;
+  /** Tied to the token embedding, unless something else is put in its place. */
+  lmHead: UnaryModule;
   /**
    * Computes each block again in the backward pass instead of keeping what it computed: less memory, more time, the same
    * gradients to the last bit. Not with a cache or `trace`. @default false
@@ -147,6 +150,7 @@ export class Gpt2 extends Module implements LanguageModel {
     this.drop = new Dropout(dropout);
     this.h = Array.from({ length: numLayers }, () => new Block(this.config));
     this.ln_f = new LayerNorm(hiddenSize, { eps: layerNormEps, bias });
+    this.lmHead = new TiedHead(() => this.wte.weight);
     initialize(this, { seed });
   }
 
@@ -155,7 +159,7 @@ export class Gpt2 extends Module implements LanguageModel {
     return tf.tidy(() => {
       const x = this.hidden(tokens, options);
       const last = logitsToKeep === undefined ? x : tf.slice(x, [0, Math.max(0, x.shape[1]! - logitsToKeep), 0]);
-      return linear(last, this.wte.weight, null);
+      return this.lmHead.forward(last, options.rng);
     });
   }
 

@@ -73,7 +73,7 @@ const say = (line: string) => console.error(line);
 function chooseDecoders({ python, only }: DecodeOptions) {
   const all = [
     node('ashlar', 'Ashlar, wasm', './ashlar.js'),
-    node('ashlar-int8', 'Ashlar, wasm, linears in int8', './ashlar.js', 'int8'),
+    node('ashlar-int8', 'Ashlar, wasm, linears and head in int8', './ashlar.js', 'int8'),
     ...(python ? [node('onnxruntime-node', 'onnxruntime-node, one thread', '../peers/onnxruntime.mjs')] : []),
   ];
   const unknown = only?.find((name) => !all.some((competitor) => competitor.name === name));
