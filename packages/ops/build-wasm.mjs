@@ -1,5 +1,6 @@
 // npm run build:wasm: compiles assembly/index.ts twice (plain and shared memory), refuses a module that could touch
-// memory of tfjs, and writes both as base64, and what a worker runs as text, into src/wasm/generated/modules.ts.
+// memory of tfjs, and writes the plain one as base64, where the other differs, and what a worker runs as text, into
+// src/wasm/generated/modules.ts.
 import asc from 'assemblyscript/asc';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -7,10 +8,7 @@ import ts from 'typescript';
 
 const common =
   'assembly/index.ts -O3 --runtime stub --noAssert --importMemory --noExportMemory --initialMemory 1 --enable simd';
-const variants = {
-  unsharedModule: '',
-  sharedModule: '--sharedMemory --enable threads --maximumMemory 65536',
-};
+const shared = '--sharedMemory --enable threads --maximumMemory 65536';
 const forbiddenSections = { 4: 'table', 6: 'global', 8: 'start', 9: 'element', 11: 'data' };
 
 /** Names of what a module must not contain: own data would lie inside tfjs's, and only env.memory may be imported. */
@@ -48,6 +46,16 @@ async function compile(options) {
   return bytes;
 }
 
+/** How one module becomes another: bytes of `a` from `start` up to `end` give way to `bytes`. Only a few may. */
+function difference(a, b) {
+  let [start, same] = [0, 0];
+  while (a[start] === b[start]) start++;
+  while (a.at(-1 - same) === b.at(-1 - same)) same++;
+  const end = a.length - same;
+  if (end - start > 64) throw new Error(`the modules for plain and shared memory differ in ${end - start} bytes`);
+  return { start, end, bytes: [...b.slice(start, b.length - same)] };
+}
+
 /** src/wasm/threads/worker.ts as a script that begins to listen: a bundler cannot lose it, and it needs no file of its own. */
 function workerScript() {
   const source = readFileSync('src/wasm/threads/worker.ts', 'utf8');
@@ -58,12 +66,13 @@ function workerScript() {
 }
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
-const lines = ['// Written by build-wasm.mjs from assembly/*.ts; not committed.'];
-for (const [name, options] of Object.entries(variants)) {
-  const bytes = await compile(options);
-  console.log(`${name}: ${bytes.length} bytes`);
-  lines.push(`export const ${name} =\n  '${Buffer.from(bytes).toString('base64')}';`);
-}
-lines.push(`export const workerText =\n  ${JSON.stringify(workerScript())};`);
+const [plain, forShared] = [await compile(''), await compile(shared)];
+console.log(`module: ${plain.length} bytes`);
+const lines = [
+  '// Written by build-wasm.mjs from assembly/*.ts; not committed.',
+  `export const plainModule =\n  '${Buffer.from(plain).toString('base64')}';`,
+  `export const sharedDifference = ${JSON.stringify(difference(plain, forShared))};`,
+  `export const workerText =\n  ${JSON.stringify(workerScript())};`,
+];
 mkdirSync('src/wasm/generated', { recursive: true });
 writeFileSync('src/wasm/generated/modules.ts', `${lines.join('\n')}\n`);

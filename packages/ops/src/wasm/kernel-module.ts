@@ -1,4 +1,4 @@
-import { sharedModule, unsharedModule } from './generated/modules.js';
+import { plainModule, sharedDifference } from './generated/modules.js';
 
 /**
  * The functions of our wasm module (`assembly/`). Addresses are bytes, lengths and strides are elements; float arrays
@@ -275,10 +275,12 @@ export interface KernelModule {
   strided_copy(x: number, y: number, rank: number, table: number): void;
 }
 
-/** Compiles our module for a memory: the build for shared memory when it is shared. */
+/** Compiles our module for a memory: for shared memory, of which the module says so, when it is shared. */
 export function compileKernels(memory: WebAssembly.Memory): Promise<WebAssembly.Module> {
-  const text = atob(isShared(memory) ? sharedModule : unsharedModule);
-  return WebAssembly.compile(Uint8Array.from(text, (character) => character.charCodeAt(0)));
+  const plain = Uint8Array.from(atob(plainModule), (character) => character.charCodeAt(0));
+  if (!isShared(memory)) return WebAssembly.compile(plain);
+  const { start, end, bytes } = sharedDifference;
+  return WebAssembly.compile(Uint8Array.from([...plain.subarray(0, start), ...bytes, ...plain.subarray(end)]));
 }
 
 /** Our functions on a memory. */
