@@ -21,7 +21,11 @@ const PAGE = 65_536;
 /** Of `peak` in one round: see the loop. */
 const OPERATIONS = 96;
 
-/** Operations a second of the fastest of several calls of about 20 ms. */
+/** Calls without a better one after which the best is taken to be it; engines compile a loop while it runs. */
+const PATIENCE = 10;
+const MOST_SECONDS = 1.5;
+
+/** Operations a second of the fastest of many calls of about 10 ms. */
 function fastest(operations: (scale: number) => number): number {
   let scale = 1;
   const timed = () => {
@@ -29,13 +33,19 @@ function fastest(operations: (scale: number) => number): number {
     const done = operations(scale);
     return { seconds: (performance.now() - since) / 1000, done };
   };
-  for (let trial = timed(); trial.seconds < 0.02; trial = timed()) scale *= 2;
-  const rates = Array.from({ length: 7 }, timed).map(({ done, seconds }) => done / seconds);
-  return Math.max(...rates);
+  for (let trial = timed(); trial.seconds < 0.01; trial = timed()) scale *= 2;
+  let [best, since, total] = [0, 0, 0];
+  while (since < PATIENCE && total < MOST_SECONDS) {
+    const { done, seconds } = timed();
+    total += seconds;
+    since = done / seconds > 1.01 * best ? 0 : since + 1;
+    best = Math.max(best, done / seconds);
+  }
+  return best;
 }
 
 /**
- * Measures this machine for about half a second.
+ * Measures this machine for a second or two.
  * @param bufferBytes choose it as large as the data of the task: what fits into a cache is read faster. @default 64 MiB
  */
 export async function measureRoofline({ bufferBytes = 2 ** 26 } = {}): Promise<Roofline> {

@@ -1,12 +1,11 @@
 import { useBackend } from '@ashlar/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import cliProgress from 'cli-progress';
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { load, machine } from '../machine.js';
 import { measureRoofline } from '../roofline.js';
 import { chooseCases } from './cases/index.js';
+import { commit, ownFile } from './own.js';
 import { suiteMarkdown } from './report.js';
 import type { BenchFile } from './result.js';
 import { budgets } from './run-case.js';
@@ -20,19 +19,7 @@ const plugins = {
   cpu: async () => (await import('@ashlar/ops/cpu')).cpu(),
 };
 
-/** A file of this application; the build is flat. */
-export const ownFile = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
-
-/** The commit that is checked out; undefined outside of git. */
-export function commit(): string | undefined {
-  try {
-    return execFileSync('git', ['rev-parse', 'HEAD'], { cwd: ownFile('.'), encoding: 'utf8', stdio: 'pipe' }).trim();
-  } catch {
-    return undefined;
-  }
-}
-
-export function packageVersions(): Record<string, string> {
+function packageVersions(): Record<string, string> {
   const manifest = readFileSync(ownFile('node_modules/@ashlar/ops/package.json'), 'utf8');
   return {
     '@ashlar/ops': (JSON.parse(manifest) as { version: string }).version,

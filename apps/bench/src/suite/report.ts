@@ -2,7 +2,7 @@ import { barChartSvg, chartSvg, type ChartSeries } from '@ashlar/trainer';
 import { markdownTable } from '../report.js';
 import type { BenchFile, Result } from './result.js';
 
-const milliseconds = (ms: number | undefined) => (ms === undefined ? '' : ms < 1 ? ms.toFixed(4) : ms < 100 ? ms.toFixed(2) : ms.toFixed(0)); // prettier-ignore
+export const milliseconds = (ms: number | undefined) => (ms === undefined ? '' : ms < 1 ? ms.toFixed(4) : ms < 100 ? ms.toFixed(2) : ms.toFixed(0)); // prettier-ignore
 
 /** A rate with a prefix: 41.2 GFLOP/s. */
 export function rateText(perSecond: number | undefined, unit = ''): string {
@@ -34,9 +34,11 @@ const headings: Record<string, string> = {
   tokenizer: 'Tokenizer',
 };
 
-function checkText({ check, status, message }: Result): string {
+export function checkText({ check, status, message }: Result): string {
   if (!check) return message ?? status;
-  const error = `${check.maxAbs.toExponential(1)} of ${check.tolerance.toExponential(0)}`;
+  const slope = check.slopeDifference === undefined ? '' : `, slope ${check.slopeDifference.toExponential(0)}`;
+  const error = `${check.maxAbs.toExponential(1)} of ${check.tolerance.toExponential(0)}${slope}`;
+  if (message !== undefined) return `**${status}: ${message.split('\n')[0]}**`;
   return check.pass ? error : `**wrong: ${error}**`;
 }
 
@@ -84,13 +86,21 @@ export function suiteMarkdown(file: BenchFile): string {
   ].join('\n');
 }
 
+const isBar = ({ status, flops, group }: Result) =>
+  status === 'ok' && flops !== undefined && (group === 'kernels' || group === 'quantized');
+
+const isStep = ({ status, group }: Result) => status === 'ok' && group === 'train';
+
+/** The plots that there are results for, by what their files are called. */
+export const plotsOf = (file: BenchFile): [name: string, svg: string][] => [
+  ...(file.results.some(isBar) ? [['kernels', kernelsSvg(file)] as [string, string]] : []),
+  ...(file.results.some(isStep) ? [['training', trainingSvg(file)] as [string, string]] : []),
+];
+
 /** Kernels as bars beside what one core of this machine can do. */
 export function kernelsSvg(file: BenchFile): string {
   const peak = peakOf(file);
-  const shown = file.results.filter(
-    ({ status, flops, group, mode }) =>
-      status === 'ok' && flops !== undefined && (group === 'kernels' || group === 'quantized') && mode !== undefined,
-  );
+  const shown = file.results.filter(isBar);
   const isMixed = new Set(shown.map(({ backend }) => backend)).size > 1;
   return barChartSvg({
     summary: `Floating-point operations a second of ${shown.length} kernels`,
@@ -113,7 +123,7 @@ const power = (value: number) => Math.log10(value);
 /** The time of a training step over the size of the model, and the least that one core's arithmetic takes. */
 export function trainingSvg(file: BenchFile): string {
   const peak = peakOf(file);
-  const steps = file.results.filter(({ group, status }) => group === 'train' && status === 'ok');
+  const steps = file.results.filter(isStep);
   const point = (result: Result, ms: number) => ({ x: power(result.params['parameters'] as number), y: power(ms) });
   const series = [...new Set(steps.map(({ backend }) => backend))].flatMap((backend): ChartSeries[] => {
     const own = steps.filter((step) => step.backend === backend);

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { groups } from './case.js';
 import { chooseCases } from './cases/index.js';
+import { pageBackends } from './page-backends.js';
 
 export const nodeBackends = ['wasm', 'cpu'] as const;
-export const pageBackends = ['wasm', 'webgl', 'webgpu'] as const;
 
 export const suiteHelp = `npm run bench -- suite [options]     in Node
 npm run bench -- page [options]      in a page; with --headless in a Chromium without a window

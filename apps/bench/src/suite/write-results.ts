@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { kernelsSvg, suiteMarkdown, trainingSvg } from './report.js';
+import { plotsOf, suiteMarkdown } from './report.js';
 import type { BenchFile } from './result.js';
 import { violations } from './schema.js';
 
@@ -15,11 +15,8 @@ export function writeResults(file: BenchFile, out: string): string[] {
   const files: [path: string, text: string][] = [
     [out, `${JSON.stringify(file, null, 2)}\n`],
     [`${stem}.md`, suiteMarkdown(file)],
+    ...plotsOf(file).map(([name, svg]): [string, string] => [`${stem}-${name}.svg`, svg]),
   ];
-  const has = (...names: string[]) =>
-    file.results.some(({ group, status }) => names.includes(group) && status === 'ok');
-  if (has('kernels', 'quantized')) files.push([`${stem}-kernels.svg`, kernelsSvg(file)]);
-  if (has('train')) files.push([`${stem}-training.svg`, trainingSvg(file)]);
   mkdirSync(dirname(out), { recursive: true });
   for (const [path, text] of files) writeFileSync(path, text);
   return files.map(([path]) => path);

@@ -1,0 +1,57 @@
+/// <reference types="vite/client" />
+import { useBackend, type BackendPlugin } from '@ashlar/ops';
+import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
+import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
+import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Machine } from '../suite/result.js';
+import type { Order } from './messages.js';
+
+const wasmPaths = {
+  'tfjs-backend-wasm.wasm': plain,
+  'tfjs-backend-wasm-simd.wasm': simd,
+  'tfjs-backend-wasm-threaded-simd.wasm': threaded,
+};
+
+// each is fetched only when it is chosen
+const plugins: Record<Order['backend'], () => Promise<BackendPlugin>> = {
+  wasm: async () => (await import('@ashlar/ops/wasm')).wasm({ wasmPaths }),
+  webgl: async () => (await import('@ashlar/ops/webgl')).webgl(),
+  webgpu: async () => (await import('@ashlar/ops/webgpu')).webgpu(),
+};
+
+/** Makes a backend compute everything itself, small tensors too; what it reports late is asked for afterwards. */
+export async function openBackend(name: Order['backend']): Promise<() => string[]> {
+  const plugin = await plugins[name]();
+  await useBackend(plugin);
+  if (name !== 'wasm') tf.env().set(`${name.toUpperCase()}_CPU_FORWARD`, false);
+  return () => plugin.problems?.() ?? [];
+}
+
+/** Names of drivers that compute on the processor. */
+const SOFTWARE = /swiftshader|llvmpipe|software|basic render/i;
+
+interface Adapter {
+  info?: { vendor: string; architecture: string; description: string; isFallbackAdapter?: boolean };
+  isFallbackAdapter?: boolean;
+  features: Iterable<string>;
+}
+
+/** The graphics card behind a backend; undefined where there is none. */
+export async function describeGpu(name: Order['backend']): Promise<Machine['gpu']> {
+  if (name === 'webgl') {
+    const { gpgpu } = tf.backend() as unknown as { gpgpu: { gl: WebGL2RenderingContext } };
+    const info = gpgpu.gl.getExtension('WEBGL_debug_renderer_info');
+    const renderer = String(gpgpu.gl.getParameter(info?.UNMASKED_RENDERER_WEBGL ?? gpgpu.gl.RENDERER));
+    return { api: 'webgl', name: renderer, software: SOFTWARE.test(renderer) };
+  }
+  if (name === 'webgpu') {
+    const { gpu } = navigator as unknown as { gpu: { requestAdapter(): Promise<Adapter | null> } };
+    const adapter = await gpu.requestAdapter();
+    const info = adapter?.info;
+    const words = [info?.vendor, info?.architecture, info?.description].filter(Boolean).join(' ') || 'unknown';
+    const software = Boolean(info?.isFallbackAdapter ?? adapter?.isFallbackAdapter) || SOFTWARE.test(words);
+    return { api: 'webgpu', name: words, software, features: [...(adapter?.features ?? [])] };
+  }
+  return undefined;
+}

@@ -1,0 +1,91 @@
+import { chromiumArgs, findChromium } from '@ashlar-internal/config/browser';
+import { readFileSync } from 'node:fs';
+import { chromium } from 'playwright';
+import { preview } from 'vite';
+import { load, machine } from '../machine.js';
+import { commit, ownFile } from '../suite/own.js';
+import { suiteMarkdown } from '../suite/report.js';
+import type { BenchFile } from '../suite/result.js';
+import { parseSuiteOptions, suiteHelp, type SuiteOptions } from '../suite/suite-options.js';
+import { writeResults } from '../suite/write-results.js';
+
+/** Serves the built page on this machine alone, isolated, so that its clock is fine. */
+async function serve(port: number) {
+  const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+  const server = await preview({
+    configFile: false,
+    root: ownFile('.'),
+    build: { outDir: 'dist/page' },
+    preview: { host: '127.0.0.1', port, headers },
+    logLevel: 'error',
+  });
+  return { url: server.resolvedUrls!.local[0]!, close: () => server.close() };
+}
+
+const query = ({ backends, only, isQuick }: SuiteOptions) =>
+  new URLSearchParams({
+    backend: backends.join(','),
+    ...(only && { only: only.join(',') }),
+    ...(isQuick && { quick: '1' }),
+  });
+
+/** Runs the page in a Chromium without a window and takes what its button downloads. */
+async function visit(url: string, say: (line: string) => void): Promise<BenchFile> {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error('no Chromium found; install one or name it in CHROMIUM_PATH.');
+  const browser = await chromium.launch({ executablePath, args: chromiumArgs });
+  try {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(0);
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(error.message));
+    await page.goto(url);
+    const seen = setInterval(() => void page.textContent('#status').then((text) => say(text ?? ''), () => {}), 5000); // prettier-ignore
+    const state = await page
+      .waitForFunction(() => {
+        const name = document.body.dataset['state'];
+        return name === 'done' || name === 'failed' ? name : null;
+      })
+      .then((handle) => handle.jsonValue())
+      .finally(() => clearInterval(seen));
+    if (state !== 'done')
+      throw new Error(`the page failed: ${[await page.textContent('#status'), ...problems].join('; ')}`);
+    say((await page.textContent('#status')) ?? '');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);
+    return JSON.parse(readFileSync(await download.path(), 'utf8')) as BenchFile;
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Serves the page, or runs it; false where a result is wrong. */
+export async function runPageCommand(args: string[]): Promise<boolean> {
+  const options = parseSuiteOptions('page', args);
+  if (!options) {
+    console.log(suiteHelp);
+    return true;
+  }
+  const { url, close } = await serve(options.isHeadless ? 0 : options.port);
+  if (!options.isHeadless) {
+    console.log(`The benchmark is at ${url}?${query(options)}\nEnd it with Ctrl-C.`);
+    return new Promise(() => {});
+  }
+  const loadBefore = load();
+  let found: BenchFile;
+  try {
+    found = await visit(`${url}?${query(options)}&run=1`, (line) => console.error(line));
+  } finally {
+    await close();
+  }
+  // what a page cannot know
+  const hash = commit();
+  const file: BenchFile = {
+    ...found,
+    machine: { ...found.machine, cpu: machine().cpu, load: [loadBefore, load()] },
+    ...(hash !== undefined && { commit: hash }),
+  };
+  const written = writeResults(file, options.out ?? ownFile('results/page.json'));
+  console.log(suiteMarkdown(file));
+  console.log(`Written to ${written.join(', ')}`);
+  return file.results.every(({ status }) => status !== 'wrong' && status !== 'failed');
+}
