@@ -21,25 +21,26 @@ const PAGE = 65_536;
 /** Of `peak` in one round: see the loop. */
 const OPERATIONS = 96;
 
-/** Calls without a better one after which the best is taken to be it; engines compile a loop while it runs. */
-const PATIENCE = 10;
-const MOST_SECONDS = 1.5;
+/** Without a better call for so long, the best is taken to be it; engines compile a loop while it runs. */
+const PATIENCE_MS = 200;
+const MOST_MS = 2000;
+/** Short enough to be left alone on a busy machine, long enough for a coarse clock. */
+const CALL_MS = 2;
 
-/** Operations a second of the fastest of many calls of about 10 ms. */
+/** Operations a second of the fastest of many calls. */
 function fastest(operations: (scale: number) => number): number {
   let scale = 1;
-  const timed = () => {
+  let best = 0;
+  const from = performance.now();
+  for (let [now, better] = [from, from]; now - better < PATIENCE_MS && now - from < MOST_MS;) {
     const since = performance.now();
     const done = operations(scale);
-    return { seconds: (performance.now() - since) / 1000, done };
-  };
-  for (let trial = timed(); trial.seconds < 0.01; trial = timed()) scale *= 2;
-  let [best, since, total] = [0, 0, 0];
-  while (since < PATIENCE && total < MOST_SECONDS) {
-    const { done, seconds } = timed();
-    total += seconds;
-    since = done / seconds > 1.01 * best ? 0 : since + 1;
-    best = Math.max(best, done / seconds);
+    now = performance.now();
+    const rate = (1000 * done) / (now - since);
+    if (now - since < CALL_MS) scale *= 2;
+    else if (rate > 1.01 * best) better = now;
+    // a call too short for the clock says nothing
+    if (now - since >= CALL_MS / 2) best = Math.max(best, rate);
   }
   return best;
 }
