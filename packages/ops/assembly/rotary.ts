@@ -39,13 +39,13 @@ import { add, at, f4, ld, mul, st, sub } from './simd';
 }
 
 /**
- * y[rows, heads, D] from x. Row r stands at positions[r], or, where `seq` is not 0, at positions[0] + r % seq. Returns the
- * first row whose position is not in [0, count), or -1.
+ * y[rows, heads, D] from x: rows `from` to `to`, where x and y begin at `from`. Row r stands at positions[r], or, where `seq` is
+ * not 0, at positions[0] + r % seq. Returns the first row whose position is not in [0, count), or -1.
  */
-export function rotary(x: usize, y: usize, cos: usize, sin: usize, positions: usize, seq: u32, count: u32, rows: u32,
-    heads: u32, D: u32, pairs: u32, paired: u32, sign: f32): i32 {
+export function rotary(x: usize, y: usize, cos: usize, sin: usize, positions: usize, seq: u32, count: u32, from: u32,
+    to: u32, heads: u32, D: u32, pairs: u32, paired: u32, sign: f32): i32 {
   const rest = D - 2 * pairs;
-  for (let r: u32 = 0; r < rows; r++) {
+  for (let r = from; r < to; r++) {
     const position: u32 = seq ? load<u32>(positions) + r % seq : load<u32>(at(positions, r));
     if (position >= count) return r;
     const c = at(cos, position * pairs), s = at(sin, position * pairs);

@@ -40,6 +40,44 @@ function plainCrossEntropy(logits, targets) {
   return tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), picked), -1));
 }
 
+/** Root-mean-square norm, and the two forms with a residual, whose gradient flows through both results. */
+const plainRmsNorm = (x, gain) => tf.mul(tf.mul(x, tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), 1e-6))), gain);
+const both = ([sum, y]) => tf.add(sum, y);
+const withResidual =
+  (norm) =>
+  (x, residual, ...parameters) => {
+    const sum = tf.add(x, residual);
+    return both([sum, norm(sum, ...parameters)]);
+  };
+
+const plainSwiglu = (gate, up) => tf.mul(tf.mul(gate, tf.sigmoid(gate)), up);
+
+/** Halves of each head turned, as one writes it with tables of whole heads. */
+function plainRotary(x, { cos, sin }, numHeads) {
+  const [batch, seq, width] = x.shape;
+  const heads = tf.reshape(x, [batch, seq, numHeads, width / numHeads]);
+  const whole = (table) => tf.reshape(tf.concat([table, table], 1), [1, seq, 1, width / numHeads]);
+  const [a, b] = tf.split(heads, 2, -1);
+  const turned = tf.concat([tf.neg(b), a], -1);
+  return tf.reshape(tf.add(tf.mul(heads, whole(cos)), tf.mul(turned, whole(sin))), x.shape);
+}
+
+/** PyTorch's label smoothing. */
+function plainSmoothed(logits, targets) {
+  const logProbs = tf.logSoftmax(logits);
+  const picked = tf.cast(tf.oneHot(targets, logits.shape[1]), 'float32');
+  const ofTarget = tf.sum(tf.mul(logProbs, picked), -1);
+  return tf.neg(tf.add(tf.mul(ofTarget, 0.9), tf.mul(tf.mean(logProbs, -1), 0.1)));
+}
+
+/** Temperature and top-k on the device, then one draw from a cumulative sum. */
+function plainSample(logits) {
+  const scaled = tf.div(logits, 0.8);
+  const least = tf.min(tf.topk(scaled, 50).values, 1, true);
+  const probabilities = tf.softmax(tf.where(tf.greaterEqual(scaled, least), scaled, -1e9));
+  return tf.sum(tf.cast(tf.lessEqual(tf.cumsum(probabilities, 1), tf.randomUniform([logits.shape[0], 1])), 'int32'), 1);
+}
+
 const plainGelu = (x) => tf.mul(tf.mul(x, 0.5), tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2))));
 
 const betas = { learningRate: 1e-3, beta1: 0.9, beta2: 0.95, eps: 1e-8, step: 3 };
@@ -59,6 +97,14 @@ function optimizerState() {
   const variables = () => Array.from({ length: 50 }, () => tf.variable(tf.abs(random(128, 128))));
   const [parameters, gradients, firstMoments, secondMoments] = [variables(), variables(), variables(), variables()];
   return { parameters, gradients, firstMoments, secondMoments, weightDecays: parameters.map(() => 0.1) };
+}
+
+/** A weight of random codes; plain tfjs, which has none in few bits, multiplies by one in float32. */
+function quantizedWeight(scheme, rows, columns) {
+  const blockSize = scheme === 'int8' ? columns : 64;
+  const bytes = (rows * columns) / (scheme === 'int8' ? 1 : 2);
+  const codes = integers(2 ** 24, Math.ceil(bytes / 3));
+  return { scheme, shape: [rows, columns], blockSize, codes, scales: random((rows * columns) / blockSize) };
 }
 
 const matMul = (a, b, transposeA = false, transposeB = false) => {
@@ -103,6 +149,36 @@ export const cases = [
     plain: withGradients(plainLayerNorm),
     ours: withGradients((x, gain, bias) => ops.layerNorm(x, gain, bias)),
   },
+  {
+    name: 'addLayerNorm [768, 128], forward and backward',
+    make: () => [random(768, 128), random(768, 128), random(128), random(128)],
+    plain: withGradients(withResidual(plainLayerNorm)),
+    ours: withGradients((...xs) => both(ops.addLayerNorm(...xs))),
+  },
+  {
+    name: 'rmsNorm [768, 128], forward and backward',
+    make: () => [random(768, 128), random(128)],
+    plain: withGradients(plainRmsNorm),
+    ours: withGradients((x, gain) => ops.rmsNorm(x, gain)),
+  },
+  {
+    name: 'addRmsNorm [768, 128], forward and backward',
+    make: () => [random(768, 128), random(768, 128), random(128)],
+    plain: withGradients(withResidual(plainRmsNorm)),
+    ours: withGradients((...xs) => both(ops.addRmsNorm(...xs))),
+  },
+  {
+    name: 'swiglu [768, 512], forward and backward',
+    make: () => [random(768, 512), random(768, 512)],
+    plain: withGradients(plainSwiglu),
+    ours: withGradients((gate, up) => ops.swiglu(gate, up)),
+  },
+  {
+    name: 'rotary [12, 64, 128], 4 heads, forward and backward',
+    make: () => [random(12, 64, 128), ops.rotaryTables({ maxPositions: 64, rotaryDim: 32 })],
+    plain: (x, tables) => withGradients((y) => plainRotary(y, tables, 4))(x),
+    ours: (x, tables) => withGradients((y) => ops.rotary(y, tables, { numHeads: 4 }))(x),
+  },
   ...[
     [768, 65],
     [32, 50257],
@@ -112,6 +188,38 @@ export const cases = [
     plain: withGradients(plainCrossEntropy),
     ours: withGradients((logits, targets) => ops.crossEntropy(logits, targets)),
   })),
+  {
+    name: 'crossEntropy [768, 1024], smoothed, forward and backward',
+    make: () => [random(768, 1024), integers(1024, 768)],
+    plain: withGradients(plainSmoothed),
+    ours: withGradients((logits, targets) => ops.crossEntropy(logits, targets, { labelSmoothing: 0.1 })),
+  },
+  {
+    name: 'tokenLogProbs [768, 1024], forward and backward',
+    make: () => [random(768, 1024), integers(1024, 768)],
+    plain: withGradients((logits, targets) => tf.neg(plainCrossEntropy(logits, targets))),
+    ours: withGradients((logits, targets) => ops.tokenLogProbs(logits, targets)),
+  },
+  {
+    name: 'linearCrossEntropy [512, 128], 8192 classes, forward and backward',
+    make: () => [random(512, 128), random(8192, 128), integers(8192, 512)],
+    plain: withGradients((x, head, targets) => plainCrossEntropy(tf.matMul(x, head, false, true), targets)),
+    ours: withGradients((x, head, targets) => ops.linearCrossEntropy(x, head, targets)),
+  },
+  ...[1, 512].flatMap((rows) =>
+    ['int8', 'nf4'].map((scheme) => ({
+      name: `quantizedLinear [${rows}, 384] x [1536, 384]ᵀ, ${scheme}`,
+      make: () => [random(rows, 384), quantizedWeight(scheme, 1536, 384), random(1536, 384)],
+      plain: (x, _, weight) => tf.matMul(x, weight, false, true),
+      ours: (x, weight) => ops.quantizedLinear(x, weight),
+    })),
+  ),
+  {
+    name: 'sampleTokens [1, 50257], temperature 0.8, topK 50',
+    make: () => [random(1, 50257), [new ops.RandomStream(1, 'bench')]],
+    plain: plainSample,
+    ours: (logits, streams) => ops.sampleTokens(logits, { temperature: 0.8, topK: 50, streams }),
+  },
   {
     name: 'AdamW, 819,200 parameters in 50 tensors',
     make: () => [optimizerState()],

@@ -53,7 +53,7 @@ test.each(widths)('rotary embeddings of %i pairs turn back to what they were', (
       const [cos, sin] = [memory.floatArray(angles.map(Math.cos)), memory.floatArray(angles.map(Math.sin))];
       const at = memory.intArray([4, 0, 2]);
       const turn = (from: number, to: number, sign: number) =>
-        memory.kernels.rotary(from, to, cos, sin, at, 0, positions, rows, heads, headDim, pairs, interleaved, sign);
+        memory.kernels.rotary(from, to, cos, sin, at, 0, positions, 0, rows, heads, headDim, pairs, interleaved, sign);
       expect(turn(px, y, 1)).toBe(-1);
       expect(turn(y, back, -1)).toBe(-1);
       memory.checkGuards(`rotary of ${pairs} pairs`);

@@ -1,10 +1,10 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { RotaryAttrs, RotaryTables } from '../../contract/kernels.js';
 import type { Device } from '../device.js';
-import { asMatrix, firstFound, fused } from './fused.js';
+import { asMatrix, fused } from './fused.js';
 
 /** Nanoseconds of an element. */
-const cost = 0.4;
+const cost = 0.5;
 
 function turn(device: Device, x: Tensor, tables: RotaryTables, attrs: RotaryAttrs, sign: 1 | -1): TensorInfo[] {
   const { cos, sin, positions } = tables;
@@ -12,7 +12,7 @@ function turn(device: Device, x: Tensor, tables: RotaryTables, attrs: RotaryAttr
   const [count, pairs] = cos.shape as [number, number];
   const seq = positions.shape.length === 0 ? x.shape[1]! : 0;
   const y = device.output(x.shape);
-  const ranges = device.crew.ranges(rows, width * cost, { multiple: seq || 1 });
+  const ranges = device.crew.ranges(rows, width * cost);
   const found = device.crew.run(
     'rotary',
     ranges.map(([from, to]) => [
@@ -20,10 +20,11 @@ function turn(device: Device, x: Tensor, tables: RotaryTables, attrs: RotaryAttr
       device.address(y, width * from),
       device.address(cos),
       device.address(sin),
-      device.address(positions, seq ? 0 : from),
+      device.address(positions),
       seq,
       count,
-      to - from,
+      from,
+      to,
       attrs.numHeads,
       width / attrs.numHeads,
       pairs,
@@ -31,8 +32,8 @@ function turn(device: Device, x: Tensor, tables: RotaryTables, attrs: RotaryAttr
       sign,
     ]),
   );
-  const bad = firstFound(ranges, found);
-  if (bad >= 0) {
+  const bad = found.find((row) => row >= 0);
+  if (bad !== undefined) {
     device.free(y);
     const values = device.view<Int32Array>(positions);
     const position = seq ? values[0]! + (bad % seq) : values[bad]!;
