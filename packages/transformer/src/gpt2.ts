@@ -158,7 +158,8 @@ export class Gpt2 extends Module implements LanguageModel {
   forward(tokens: tf.Tensor, { logitsToKeep, ...options }: ForwardOptions = {}): tf.Tensor {
     return tf.tidy(() => {
       const x = this.hidden(tokens, options);
-      const last = logitsToKeep === undefined ? x : tf.slice(x, [0, Math.max(0, x.shape[1]! - logitsToKeep), 0]);
+      const seq = x.shape[1]!;
+      const last = logitsToKeep === undefined || logitsToKeep >= seq ? x : tf.slice(x, [0, seq - logitsToKeep, 0]);
       return this.lmHead.forward(last, options.rng);
     });
   }

@@ -57,6 +57,13 @@ function parts(crew: Crew, { batch, size: [m, n, k] }: Product): Part[] {
 export function gemm(device: Device, product: Product): void {
   const { a, b, bias, c, strideA, strideB, size, transposeA, transposeB } = product;
   const [m, n, k] = size;
+  if (device.crew.threads === 1) {
+    const [ta, tb] = [Number(transposeA), Number(transposeB)];
+    device.crew.runWithScratch('gemm', device.kernels.gemm_scratch(m, n, k), [
+      [a, b, bias, c, product.batch, strideA, strideB, m, n, k, ta, tb],
+    ]);
+    return;
+  }
   const cut = parts(device.crew, product);
   const longest = (axis: keyof Part) => Math.max(...cut.map(({ [axis]: [from, to] }) => to - from));
   device.crew.runWithScratch(

@@ -1,7 +1,7 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Device } from '../device.js';
 import { asMatrix, fused, gradientsOfSum } from './fused.js';
-import { normCost, sumsOverRows } from './norm.js';
+import { normCost, statisticsOf, sumsOverRows } from './norm.js';
 
 interface Norm {
   x: Tensor;
@@ -13,9 +13,10 @@ interface Norm {
 /** The sum where there is a residual, the norm, and where wanted its statistics. */
 function norm(device: Device, { x, residual, weight, bias }: Norm, eps: number, residuals: boolean): TensorInfo[] {
   const { rows, width } = asMatrix(x.shape);
-  const statistics = [...x.shape.slice(0, -1), 1];
   const sum = residual && device.output(x.shape);
-  const [y, mean, rstd] = [device.output(x.shape), device.output(statistics), device.output(statistics)] as const;
+  const y = device.output(x.shape);
+  const statistics = statisticsOf(device, x, 2, residuals);
+  const [means, rstds] = statistics.addresses as [number, number];
   device.crew.run(
     'layer_norm',
     device.crew
@@ -27,18 +28,14 @@ function norm(device: Device, { x, residual, weight, bias }: Norm, eps: number, 
         device.address(weight),
         device.address(bias),
         device.address(y, width * from),
-        device.address(mean, from),
-        device.address(rstd, from),
+        means + 4 * from,
+        rstds + 4 * from,
         to - from,
         width,
         eps,
       ]),
   );
-  const outputs = sum ? [sum, y] : [y];
-  if (residuals) return [...outputs, mean, rstd];
-  device.free(mean);
-  device.free(rstd);
-  return outputs;
+  return [...(sum ? [sum] : []), y, ...statistics.tensors];
 }
 
 interface NormGradient {

@@ -5,6 +5,20 @@ import { split, type Range } from '../threads/split.js';
 /** Nanoseconds that a normalisation or its gradient takes for an element. */
 export const normCost = 0.5;
 
+/**
+ * Where a normalisation writes `count` statistics of each row of x: into tensors `[..., 1]` for the gradient, or where nobody
+ * reads them.
+ */
+export function statisticsOf(device: Device, { shape }: TensorInfo, count: number, wanted: boolean) {
+  if (wanted) {
+    const tensors = Array.from({ length: count }, () => device.output([...shape.slice(0, -1), 1]));
+    return { tensors, addresses: tensors.map((info) => device.address(info)) };
+  }
+  const rows = shape.slice(0, -1).reduce((product, length) => product * length, 1);
+  const spare = device.scratch(4 * rows * count);
+  return { tensors: [], addresses: Array.from({ length: count }, (_, i) => spare + 4 * rows * i) };
+}
+
 /** Sums over rows have at most so many parts, of about so many elements. */
 const [mostParts, partSize] = [16, 2 ** 16];
 

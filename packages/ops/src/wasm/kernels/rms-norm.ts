@@ -1,7 +1,7 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Device } from '../device.js';
 import { asMatrix, fused, gradientsOfSum } from './fused.js';
-import { normCost, sumsOverRows } from './norm.js';
+import { normCost, statisticsOf, sumsOverRows } from './norm.js';
 
 interface Norm {
   x: Tensor;
@@ -13,7 +13,9 @@ interface Norm {
 function norm(device: Device, { x, residual, weight }: Norm, eps: number, residuals: boolean): TensorInfo[] {
   const { rows, width } = asMatrix(x.shape);
   const sum = residual && device.output(x.shape);
-  const [y, rstd] = [device.output(x.shape), device.output([...x.shape.slice(0, -1), 1])] as const;
+  const y = device.output(x.shape);
+  const statistics = statisticsOf(device, x, 1, residuals);
+  const [rstds] = statistics.addresses as [number];
   device.crew.run(
     'rms_norm',
     device.crew
@@ -24,16 +26,13 @@ function norm(device: Device, { x, residual, weight }: Norm, eps: number, residu
         device.address(sum, width * from),
         device.address(weight),
         device.address(y, width * from),
-        device.address(rstd, from),
+        rstds + 4 * from,
         to - from,
         width,
         eps,
       ]),
   );
-  const outputs = sum ? [sum, y] : [y];
-  if (residuals) return [...outputs, rstd];
-  device.free(rstd);
-  return outputs;
+  return [...(sum ? [sum] : []), y, ...statistics.tensors];
 }
 
 interface NormGradient {

@@ -11,9 +11,10 @@ export interface SplitOptions {
 /** Cuts `total` units into at most `parts` ranges of about the same length. */
 export function split(total: number, parts: number, { multiple = 1, least = multiple }: SplitOptions = {}): Range[] {
   const count = Math.max(1, Math.min(parts, Math.floor(total / least)));
+  if (count === 1) return [[0, total]];
   const edges = Array.from({ length: count + 1 }, (_, i) =>
     i === count ? total : Math.round((i * total) / count / multiple) * multiple,
   );
   const ranges = edges.slice(1).map((to, i) => [edges[i]!, to] as const);
-  return count === 1 ? ranges : ranges.filter(([from, to]) => from < to);
+  return ranges.filter(([from, to]) => from < to);
 }
