@@ -69,7 +69,8 @@ for (const backend of [cpu(), wasm()])
       // few rows, as in decoding, may be added up in another order
       for (const rows of [1, 2, 6]) {
         const few = tensor(draw('x', rows, inputs));
-        const [found, expected] = [await quantized.forward(few).data(), await plain.forward(few).data()];
+        const found = (await quantized.forward(few).data()) as Float32Array;
+        const expected = (await plain.forward(few).data()) as Float32Array;
         const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
         found.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(2e-6 * largest));
       }
