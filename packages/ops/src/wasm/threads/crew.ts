@@ -75,8 +75,8 @@ export class Crew {
   }
 
   /**
-   * Cuts `units` of work into ranges for `run`; one range where the work is too little to share. Depends only on what is
-   * given and the number of threads.
+   * Cuts `units` of work into ranges for `run`; one range where the work is too little to share. Nothing that a kernel computes
+   * may depend on how it is cut.
    *
    * @param cost about how many nanoseconds a unit takes one thread
    */
