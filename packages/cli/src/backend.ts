@@ -3,13 +3,26 @@ import { useBackend, type BackendPlugin } from '@ashlar/ops';
 export const backendNames = ['wasm', 'cpu'] as const;
 export type BackendName = (typeof backendNames)[number];
 
+/** What a command is told about the backend that it computes on. */
+export interface BackendFlags {
+  backend: BackendName;
+  /** @default 1 */
+  threads?: number | 'auto';
+}
+
 // a plugin is loaded only when it is chosen
-const plugins: Record<BackendName, () => Promise<BackendPlugin>> = {
-  wasm: async () => (await import('@ashlar/ops/wasm')).wasm(),
+const plugins: Record<BackendName, (threads: number | 'auto') => Promise<BackendPlugin>> = {
+  wasm: async (threads) => (await import('@ashlar/ops/wasm')).wasm({ threads }),
   cpu: async () => (await import('@ashlar/ops/cpu')).cpu(),
 };
 
-/** Makes a backend the one that everything is computed on. */
-export async function openBackend(name: BackendName): Promise<void> {
-  await useBackend(await plugins[name]());
+/**
+ * Makes a backend the one that everything is computed on.
+ *
+ * @throws Error when it has no threads and several were asked for by number
+ */
+export async function openBackend({ backend, threads = 1 }: BackendFlags): Promise<void> {
+  if (backend !== 'wasm' && threads !== 'auto' && threads > 1)
+    throw new Error(`--threads ${threads} needs --backend wasm; ${backend} computes in one thread.`);
+  await useBackend(await plugins[backend](threads));
 }

@@ -69,6 +69,12 @@ it.each<[what: string, argv: string[], sentence: string | RegExp]>([
     `${at('poem.txt')} is a file, so that it cannot be the folder of --out`,
   ],
   ['an unknown backend', [...text, '--backend', 'cuda'], /argument 'cuda' is invalid. Allowed choices are wasm, cpu/],
+  ['no threads', [...text, '--threads', '0'], 'It must be a whole number from 1 on.'],
+  [
+    'threads where there are none',
+    [...text, '--backend', 'cpu', '--threads', '2'],
+    '--threads 2 needs --backend wasm; cpu computes in one thread.',
+  ],
   ['an unknown option', [...text, '--spetial'], "unknown option '--spetial'"],
   ['an unknown command', ['prtrain'], "unknown command 'prtrain'"],
   ['a missing option', ['generate'], "required option '--model <folder>' not specified"],

@@ -26,6 +26,16 @@ beforeAll(async () => {
 }, 120_000);
 
 describe('a pretraining in a process of its own', { timeout: 180_000 }, () => {
+  it('with two threads, of a model whose work they share, leaves the same bytes', async () => {
+    const training = { steps: 6, evaluateEvery: 6, batchSize: 16 };
+    writeFileSync(join(folder, 'wide.json'), JSON.stringify({ ...settings, training, model: { hiddenSize: 128 } }));
+    for (const threads of ['1', '2'])
+      expect(
+        await spawned([...pretrain(`threads-${threads}`, '--threads', threads), '--config', 'wide.json'], folder),
+      ).toMatchObject({ code: 0, err: '' });
+    expectSameFiles(lasting('threads-2'), lasting('threads-1'));
+  });
+
   it('that is killed again and again and resumed leaves the same bytes', async () => {
     // once before the first state, once between two, once somewhere after the second
     const moments = ['step 0/60', 'step 20/60', 'step 40/60'];

@@ -27,6 +27,11 @@ export const jsonOption = (): Option =>
 export const backendOption = (): Option =>
   new Option('--backend <name>', 'what computes').choices(backendNames).default('wasm');
 
+export const threadsOption = (): Option =>
+  new Option('--threads <number>', "cores that share the work on wasm, or 'auto' for all; results are the same bytes")
+    .argParser((text) => (text === 'auto' ? text : wholeNumber(1)(text)))
+    .default(1);
+
 export const seedOption = (what: string): Option => new Option('--seed <number>', what).argParser(wholeNumber(0));
 
 /** Adds examples under the help of a command, one line of explanation each. */
@@ -47,6 +52,7 @@ export const withRunOptions = (command: Command, seeded: string): Command =>
   command
     .addOption(seedOption(`of the ${seeded}`).default(0))
     .addOption(backendOption())
+    .addOption(threadsOption())
     .option('--resume', 'go on with the run in --out, to the same bytes as without the interruption')
     .option('--overwrite', 'replace the run in --out')
     .addOption(jsonOption());

@@ -9,7 +9,7 @@ import { job } from './job.js';
 
 /** Our packages on wasm. */
 export async function ashlar(): Promise<Competitor> {
-  await openBackend('wasm');
+  await openBackend({ backend: 'wasm' });
   const model = new Gpt2(job.model);
   const weights = parameters(model);
   const optimizer = new AdamW(weights, job);

@@ -2,13 +2,13 @@ import { nodeStore } from '@ashlar/checkpoint/node';
 import { loadAdapter, requireChat } from '@ashlar/recipe';
 import { abortOnInterrupt } from '@ashlar/trainer/node';
 import { createInterface } from 'node:readline';
-import { openBackend, type BackendName } from '../backend.js';
+import { openBackend, type BackendFlags } from '../backend.js';
 import { adapterFolder } from '../chat-models.js';
 import { Conversation } from '../conversation.js';
 import { openModel } from '../inputs.js';
 import type { Printer } from '../terminal.js';
 
-export interface ChatFlags {
+export interface ChatFlags extends BackendFlags {
   model: string;
   adapter?: string;
   message?: string;
@@ -17,12 +17,11 @@ export interface ChatFlags {
   topK?: number;
   topP?: number;
   seed: number;
-  backend: BackendName;
 }
 
 /** @returns the exit code: 130 when the one answer that was asked for was interrupted */
 export async function chatCommand(flags: ChatFlags, printer: Printer): Promise<number> {
-  await openBackend(flags.backend);
+  await openBackend(flags);
   const loaded = await openModel(flags.model);
   using model = loaded.model;
   const chat = requireChat({ ...loaded, model, folder: flags.model }, 'chat');

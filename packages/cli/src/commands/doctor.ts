@@ -40,7 +40,7 @@ export async function doctorCommand(_flags: object, printer: Printer): Promise<n
 
 async function examine(name: BackendName): Promise<BackendReport> {
   try {
-    await openBackend(name);
+    await openBackend({ backend: name });
     const gflops = name === 'wasm' ? measure(512) : measure(192);
     const features = name === 'wasm' ? ' with SIMD, one thread' : ' in plain JavaScript, one thread';
     return { works: true, gflops, detail: `yes,${features}, ${gflops.toFixed(1)} GFLOP/s in a matrix product` };

@@ -1,20 +1,19 @@
 import { evaluateModel } from '@ashlar/recipe';
 import { abortOnInterrupt } from '@ashlar/trainer/node';
-import { openBackend, type BackendName } from '../backend.js';
+import { openBackend, type BackendFlags } from '../backend.js';
 import { thousands } from '../format.js';
 import { openModel, readText } from '../inputs.js';
 import { progressBar } from '../progress-bar.js';
 import type { Printer } from '../terminal.js';
 
-export interface EvalFlags {
+export interface EvalFlags extends BackendFlags {
   model: string;
   text: string;
-  backend: BackendName;
 }
 
 export async function evalCommand(flags: EvalFlags, printer: Printer): Promise<number> {
   const text = await readText(flags.text);
-  await openBackend(flags.backend);
+  await openBackend(flags);
   const { model, tokenizer } = await openModel(flags.model);
   const { signal, release } = abortOnInterrupt();
   const bar = progressBar(printer, 'batches');

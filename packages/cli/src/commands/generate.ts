@@ -1,10 +1,10 @@
 import { generateText } from '@ashlar/recipe';
 import { abortOnInterrupt } from '@ashlar/trainer/node';
-import { openBackend, type BackendName } from '../backend.js';
+import { openBackend, type BackendFlags } from '../backend.js';
 import { openModel } from '../inputs.js';
 import type { Printer } from '../terminal.js';
 
-export interface GenerateFlags {
+export interface GenerateFlags extends BackendFlags {
   model: string;
   prompt: string;
   maxNewTokens: number;
@@ -12,11 +12,10 @@ export interface GenerateFlags {
   topK?: number;
   topP?: number;
   seed: number;
-  backend: BackendName;
 }
 
 export async function generateCommand(flags: GenerateFlags, printer: Printer): Promise<number> {
-  await openBackend(flags.backend);
+  await openBackend(flags);
   const { model, tokenizer, eosTokenId } = await openModel(flags.model);
   const { signal, release } = abortOnInterrupt();
   const { prompt, maxNewTokens, temperature, topK, topP, seed } = flags;

@@ -66,7 +66,7 @@ function configOfPreset(name: string): Gpt2Config {
 }
 
 async function configOf(folder: string): Promise<Gpt2Config> {
-  await openBackend('cpu');
+  await openBackend({ backend: 'cpu' });
   const { model } = await openModel(folder);
   model.dispose();
   return model.config;

@@ -3,23 +3,22 @@ import { nodeStore } from '@ashlar/checkpoint/node';
 import { numParameters } from '@ashlar/nn';
 import { loadAdapter, mergeAdapter, withTokenizer } from '@ashlar/recipe';
 import { gpt2ToHuggingFace } from '@ashlar/transformer';
-import { openBackend, type BackendName } from '../backend.js';
+import { openBackend, type BackendFlags } from '../backend.js';
 import { adapterFolder, openTrainable } from '../chat-models.js';
 import { checkFreeForModel } from '../output-folder.js';
 import type { Printer } from '../terminal.js';
 
-export interface MergeFlags {
+export interface MergeFlags extends BackendFlags {
   model: string;
   adapter: string;
   out: string;
   overwrite?: boolean;
-  backend: BackendName;
 }
 
 export async function mergeCommand(flags: MergeFlags, printer: Printer): Promise<number> {
   checkFreeForModel(flags.out, flags.overwrite);
   const adapter = adapterFolder(flags.adapter);
-  await openBackend(flags.backend);
+  await openBackend(flags);
   const loaded = await openTrainable(flags.model);
   using model = loaded.model;
   const paths = await loadAdapter(nodeStore(adapter), '', model);

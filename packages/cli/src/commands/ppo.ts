@@ -4,7 +4,7 @@ import { Run } from '@ashlar/trainer';
 import type { Tokenizer } from '@ashlar/tokenizer';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { openBackend, type BackendName } from '../backend.js';
+import { openBackend, type BackendFlags } from '../backend.js';
 import { openTrainable } from '../chat-models.js';
 import { existingRun, type RunFlags } from '../existing-run.js';
 import { partSettings } from '../part-settings.js';
@@ -14,7 +14,7 @@ import { checkRoom } from '../room.js';
 import { showTraining } from '../show-training.js';
 import type { Printer } from '../terminal.js';
 
-export interface PpoFlags extends RunFlags {
+export interface PpoFlags extends RunFlags, BackendFlags {
   model: string;
   reward: string;
   prompts: string;
@@ -28,7 +28,6 @@ export interface PpoFlags extends RunFlags {
   temperature?: number;
   learningRate?: number;
   seed: number;
-  backend: BackendName;
 }
 
 /** @returns the exit code: 130 when it was interrupted */
@@ -38,7 +37,7 @@ export async function ppoCommand(flags: PpoFlags, printer: Printer): Promise<num
   const questions = await readQuestions(flags.prompts);
   const store = nodeStore(out);
   const existing = existingRun(flags, (await Run.config(store, '')) !== null);
-  await openBackend(flags.backend);
+  await openBackend(flags);
   const loaded = await openTrainable(flags.model);
   using model = loaded.model;
   const chat = requireChat({ ...loaded, model, folder: flags.model }, 'ppo');

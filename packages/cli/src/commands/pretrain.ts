@@ -3,7 +3,7 @@ import { nodeStore } from '@ashlar/checkpoint/node';
 import { pretrain, pretrainConfig, type PretrainChanges } from '@ashlar/recipe';
 import { Run } from '@ashlar/trainer';
 import { join } from 'node:path';
-import { openBackend, type BackendName } from '../backend.js';
+import { openBackend, type BackendFlags } from '../backend.js';
 import { existingRun, type RunFlags } from '../existing-run.js';
 import { thousands } from '../format.js';
 import { readJsonFile, readText, readTokenizer } from '../inputs.js';
@@ -11,14 +11,13 @@ import { checkRoom } from '../room.js';
 import { showTraining, type Outcome } from '../show-training.js';
 import type { Printer } from '../terminal.js';
 
-export interface PretrainFlags extends RunFlags {
+export interface PretrainFlags extends RunFlags, BackendFlags {
   text: string;
   preset: string;
   config?: string;
   tokenizer?: string;
   steps?: number;
   seed?: number;
-  backend: BackendName;
 }
 
 /** @returns the exit code: 130 when it was interrupted */
@@ -28,7 +27,7 @@ export async function pretrainCommand(flags: PretrainFlags, printer: Printer): P
   const tokenizer = flags.tokenizer === undefined ? undefined : await readTokenizer(flags.tokenizer);
   const store = nodeStore(flags.out);
   const existing = existingRun(flags, (await Run.config(store, '')) !== null);
-  await openBackend(flags.backend);
+  await openBackend(flags);
 
   let parameters = 0;
   const outcome = await showTraining(

@@ -2,7 +2,7 @@ import { memoryStore } from '@ashlar/checkpoint';
 import { nodeStore } from '@ashlar/checkpoint/node';
 import { evaluateModel, quantize, type SchemeName, type StoredModel } from '@ashlar/recipe';
 import { abortOnInterrupt } from '@ashlar/trainer/node';
-import { openBackend, type BackendName } from '../backend.js';
+import { openBackend, type BackendFlags } from '../backend.js';
 import { openTrainable } from '../chat-models.js';
 import { table, thousands } from '../format.js';
 import { readText } from '../inputs.js';
@@ -10,13 +10,12 @@ import { checkFreeForModel } from '../output-folder.js';
 import { progressBar } from '../progress-bar.js';
 import type { Printer } from '../terminal.js';
 
-export interface QuantizeFlags {
+export interface QuantizeFlags extends BackendFlags {
   model: string;
   scheme: SchemeName;
   text: string;
   out: string;
   overwrite?: boolean;
-  backend: BackendName;
 }
 
 /** @returns the exit code: 130 when it was interrupted, with nothing written */
@@ -24,7 +23,7 @@ export async function quantizeCommand(flags: QuantizeFlags, printer: Printer): P
   const { scheme, out } = flags;
   checkFreeForModel(out, flags.overwrite);
   const text = await readText(flags.text);
-  await openBackend(flags.backend);
+  await openBackend(flags);
   const { model, tokenizer, chat } = await openTrainable(flags.model);
   using _ = model;
   const { signal, release } = abortOnInterrupt();

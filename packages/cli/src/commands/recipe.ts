@@ -12,7 +12,7 @@ import {
   type StageName,
 } from '@ashlar/recipe';
 import { join } from 'node:path';
-import { openBackend, type BackendName } from '../backend.js';
+import { openBackend, type BackendFlags } from '../backend.js';
 import { existingRun, type RunFlags } from '../existing-run.js';
 import { readJsonFile, readText } from '../inputs.js';
 import { RecipeDisplay } from '../recipe-display.js';
@@ -21,7 +21,7 @@ import { readPreferences, readSupervisedRows } from '../row-inputs.js';
 import { GO_ON, interruptible } from '../show-training.js';
 import type { Printer } from '../terminal.js';
 
-export interface RecipeFlags extends RunFlags {
+export interface RecipeFlags extends RunFlags, BackendFlags {
   text?: string;
   sft?: string;
   preferences?: string;
@@ -29,7 +29,6 @@ export interface RecipeFlags extends RunFlags {
   config?: string;
   fast?: boolean;
   seed?: number;
-  backend: BackendName;
 }
 
 /** Models of the pretrained one's size that the stages keep. */
@@ -43,7 +42,7 @@ export async function recipeCommand(flags: RecipeFlags, printer: Printer): Promi
   const store = nodeStore(out);
   const existing = existingRun(flags, (await recipeRun(store)) !== null);
   const data = await recipeData(flags, config);
-  await openBackend(flags.backend);
+  await openBackend(flags);
 
   const { signal, release } = interruptible(printer);
   const display = new RecipeDisplay(printer, data);

@@ -2,7 +2,7 @@ import { nodeStore } from '@ashlar/checkpoint/node';
 import { trainReward } from '@ashlar/recipe';
 import { Run } from '@ashlar/trainer';
 import { join } from 'node:path';
-import { openBackend, type BackendName } from '../backend.js';
+import { openBackend, type BackendFlags } from '../backend.js';
 import { openChatModel } from '../chat-models.js';
 import { existingRun, type RunFlags } from '../existing-run.js';
 import { partSettings, trainingChanges, type SettingFlags } from '../part-settings.js';
@@ -11,11 +11,10 @@ import { checkRoom } from '../room.js';
 import { showTraining } from '../show-training.js';
 import type { Printer } from '../terminal.js';
 
-export interface RewardFlags extends RunFlags, SettingFlags {
+export interface RewardFlags extends RunFlags, SettingFlags, BackendFlags {
   model: string;
   data: string;
   seed: number;
-  backend: BackendName;
 }
 
 /** @returns the exit code: 130 when it was interrupted */
@@ -25,7 +24,7 @@ export async function rewardCommand(flags: RewardFlags, printer: Printer): Promi
   const rows = await readPreferences(flags.data);
   const store = nodeStore(out);
   const existing = existingRun(flags, (await Run.config(store, '')) !== null);
-  await openBackend(flags.backend);
+  await openBackend(flags);
   const { chat } = await openChatModel(flags.model, seed);
   using _ = chat.model;
 

@@ -4,7 +4,7 @@ import { lora, sft, withTokenizer } from '@ashlar/recipe';
 import { Run } from '@ashlar/trainer';
 import { gpt2ToHuggingFace } from '@ashlar/transformer';
 import { join } from 'node:path';
-import { openBackend, type BackendName } from '../backend.js';
+import { openBackend, type BackendFlags } from '../backend.js';
 import { openChatModel } from '../chat-models.js';
 import { existingRun, type RunFlags } from '../existing-run.js';
 import { partSettings, trainingChanges, type SettingFlags } from '../part-settings.js';
@@ -13,7 +13,7 @@ import { checkRoom } from '../room.js';
 import { showTraining } from '../show-training.js';
 import type { Printer } from '../terminal.js';
 
-export interface SftFlags extends RunFlags, SettingFlags {
+export interface SftFlags extends RunFlags, SettingFlags, BackendFlags {
   model: string;
   data: string;
   /** Rank of the adapters that are trained in place of the whole model. */
@@ -21,7 +21,6 @@ export interface SftFlags extends RunFlags, SettingFlags {
   packing?: boolean;
   ask?: string[];
   seed: number;
-  backend: BackendName;
 }
 
 /** @returns the exit code: 130 when it was interrupted */
@@ -33,7 +32,7 @@ export async function sftCommand(flags: SftFlags, printer: Printer): Promise<num
   const rows = await readSupervisedRows(data);
   const store = nodeStore(out);
   const existing = existingRun(flags, (await Run.config(store, '')) !== null);
-  await openBackend(flags.backend);
+  await openBackend(flags);
   const { chat, isGrown } = await openChatModel(folder, seed);
   using model = chat.model;
   // adapters belong to the model with the new tokens, which lies nowhere yet

@@ -5,6 +5,7 @@ import {
   jsonOption,
   numberFrom,
   seedOption,
+  threadsOption,
   wholeNumber,
   withExamples,
   withRunOptions,
@@ -33,6 +34,7 @@ export function defineAlignmentCommands({ command, act }: Definer): void {
       .option('--config <file>', 'JSON with settings that differ from the usual ones; see recipe.json of any run')
       .addOption(seedOption('of everything (default: 1337)'))
       .addOption(backendOption())
+      .addOption(threadsOption())
       .option('--resume', 'go on with the run in --out, to the same bytes as without the interruption')
       .option('--overwrite', 'replace the run in --out')
       .addOption(jsonOption()),
@@ -135,6 +137,7 @@ export function defineAlignmentCommands({ command, act }: Definer): void {
       .option('--out <folder>', 'where the merged model goes', 'merged')
       .option('--overwrite', 'replace the model in --out')
       .addOption(backendOption())
+      .addOption(threadsOption())
       .addOption(jsonOption()),
     [
       [
@@ -156,6 +159,7 @@ export function defineAlignmentCommands({ command, act }: Definer): void {
       .option('--out <folder>', 'where the small model goes', 'quantized')
       .option('--overwrite', 'replace the model in --out')
       .addOption(backendOption())
+      .addOption(threadsOption())
       .addOption(jsonOption()),
     [
       [
@@ -184,6 +188,7 @@ export function defineAlignmentCommands({ command, act }: Definer): void {
       )
       .addOption(seedOption('the same seed gives the same answers').default(0))
       .addOption(backendOption())
+      .addOption(threadsOption())
       .addOption(jsonOption()),
     [
       ['ashlar chat --model recipe-run/ppo', 'a line is a question; Ctrl-D ends'],

@@ -1,6 +1,14 @@
 import { presets } from '@ashlar/recipe';
 import { Option } from 'commander';
-import { backendOption, jsonOption, numberFrom, seedOption, wholeNumber, withExamples } from '../options.js';
+import {
+  backendOption,
+  jsonOption,
+  numberFrom,
+  seedOption,
+  threadsOption,
+  wholeNumber,
+  withExamples,
+} from '../options.js';
 import type { Definer } from './definer.js';
 
 /** From a text to a model that goes on with it. */
@@ -48,6 +56,7 @@ export function defineModelCommands({ command, act }: Definer): void {
       .option('--steps <number>', 'optimizer steps in all', wholeNumber(1))
       .addOption(seedOption('of weights, batches and samples (default: 1337)'))
       .addOption(backendOption())
+      .addOption(threadsOption())
       .option('--resume', 'go on with the run in --out, to the same bytes as without the interruption')
       .option('--overwrite', 'replace the run in --out')
       .addOption(jsonOption())
@@ -83,6 +92,7 @@ export function defineModelCommands({ command, act }: Definer): void {
       )
       .addOption(seedOption('the same seed writes the same text').default(0))
       .addOption(backendOption())
+      .addOption(threadsOption())
       .addOption(jsonOption()),
     [
       [
@@ -98,6 +108,7 @@ export function defineModelCommands({ command, act }: Definer): void {
       .requiredOption('--model <folder>', 'a run, or a Hugging Face folder of a GPT-2 with its tokenizer.json')
       .requiredOption('--text <file>', 'a UTF-8 text file, or tinyshakespeare')
       .addOption(backendOption())
+      .addOption(threadsOption())
       .addOption(jsonOption()),
     [
       ['ashlar eval --model runs/poem --text poem.txt', 'loss in nats a token, perplexity, and bits a byte,'],
