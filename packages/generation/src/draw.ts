@@ -11,9 +11,12 @@ export interface GeneratedToken {
 /** Draws the `index`-th new token from logits of any shape with one row; throws where they are NaN or infinite. */
 export type Draw = (logits: tf.Tensor, index: number) => Promise<GeneratedToken>;
 
+/** Tokens from which on a kernel draws faster than JavaScript: a call of the engine costs what about 400 tokens do. */
+const worthAKernel = 512;
+
 /**
- * Draws on the device where the backend has a kernel for it, and then only the token is read. Elsewhere logits are read:
- * JavaScript has float64, which the reference in stock operations has not.
+ * Draws on the device where the backend has a kernel for it and the vocabulary is not small, and then only the token is
+ * read. Elsewhere logits are read: JavaScript has float64, which the reference in stock operations has not.
  *
  * @throws RangeError for options out of range
  */
@@ -21,7 +24,8 @@ export function createDraw(options: SamplingOptions): Draw {
   const sample = createSampler(options);
   const streams = [new RandomStream(options.seed ?? 0, 'generation')];
   return async (logits, index) => {
-    const token = tf.getKernel('AshlarSample', tf.getBackend())
+    const onDevice = logits.size >= worthAKernel && tf.getKernel('AshlarSample', tf.getBackend());
+    const token = onDevice
       ? await drawOnDevice(logits, (rows) => sampleTokens(rows, { ...options, streams, index }))
       : await drawOnHost(logits, (values) => sample(values, index));
     if (!Number.isFinite(token.logProb))
