@@ -1,4 +1,4 @@
-import { layerNorm } from '@ashlar/ops';
+import { addLayerNorm, layerNorm } from '@ashlar/ops';
 import type * as tf from '@tensorflow/tfjs-core';
 import { ones, parameter, zeros } from './init.js';
 import { Module, type UnaryModule } from './module.js';
@@ -28,5 +28,10 @@ export class LayerNorm extends Module implements UnaryModule {
   /** `[..., hiddenSize]` to `[..., hiddenSize]` */
   forward(x: tf.Tensor): tf.Tensor {
     return layerNorm(x, this.weight, this.bias, { eps: this.eps });
+  }
+
+  /** `x + residual` and its norm, in one call. */
+  forwardSum(x: tf.Tensor, residual: tf.Tensor): [sum: tf.Tensor, norm: tf.Tensor] {
+    return addLayerNorm(x, residual, this.weight, this.bias, { eps: this.eps });
   }
 }

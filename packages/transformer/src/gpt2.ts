@@ -67,6 +67,13 @@ class Mlp extends Module {
   }
 }
 
+/** The sum and its norm, by one call where the norm is `LayerNorm` itself and nothing around it. */
+function normOfSum(norm: UnaryModule, x: tf.Tensor, residual: tf.Tensor): [sum: tf.Tensor, norm: tf.Tensor] {
+  if (norm instanceof LayerNorm) return norm.forwardSum(x, residual);
+  const sum = tf.add(x, residual);
+  return [sum, norm.forward(sum)];
+}
+
 class Block extends Module {
   ln_1: UnaryModule;
   attn: Attention;
@@ -84,8 +91,8 @@ class Block extends Module {
 
   forward(x: tf.Tensor, options: BlockOptions): tf.Tensor {
     return tf.tidy(() => {
-      const y = tf.add(x, this.attn.forward(this.ln_1.forward(x), options));
-      return tf.add(y, this.mlp.forward(this.ln_2.forward(y), options));
+      const [y, norm] = normOfSum(this.ln_2, x, this.attn.forward(this.ln_1.forward(x), options));
+      return tf.add(y, this.mlp.forward(norm, options));
     });
   }
 

@@ -12,7 +12,9 @@ export function masksOf(options: AttentionMasks, positional: boolean): Attention
 }
 
 function pick(options: { [name in keyof AttentionMasks]?: tf.Tensor | undefined }): AttentionMasks {
-  return Object.fromEntries(maskNames.flatMap((name) => (options[name] ? [[name, options[name]]] : [])));
+  const masks: AttentionMasks = {};
+  for (const name of maskNames) if (options[name]) masks[name] = options[name];
+  return masks;
 }
 
 /** Throws a sentence unless the masks fit queries and keys. */
