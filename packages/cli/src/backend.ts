@@ -1,6 +1,6 @@
 import { useBackend, type BackendPlugin } from '@ashlar/ops';
 
-export const backendNames = ['wasm', 'cpu'] as const;
+export const backendNames = ['wasm', 'cpu', 'webgpu'] as const;
 export type BackendName = (typeof backendNames)[number];
 
 /** What a command is told about the backend that it computes on. */
@@ -13,6 +13,7 @@ export interface BackendFlags {
 // a plugin is loaded only when it is chosen
 const plugins: Record<BackendName, (threads: number | 'auto') => Promise<BackendPlugin>> = {
   wasm: async (threads) => (await import('@ashlar/ops/wasm')).wasm({ threads }),
+  webgpu: async () => (await import('@ashlar/ops/webgpu')).webgpu(),
   cpu: async () => (await import('@ashlar/ops/cpu')).cpu(),
 };
 
@@ -23,6 +24,6 @@ const plugins: Record<BackendName, (threads: number | 'auto') => Promise<Backend
  */
 export async function openBackend({ backend, threads = 1 }: BackendFlags): Promise<void> {
   if (backend !== 'wasm' && threads !== 'auto' && threads > 1)
-    throw new Error(`--threads ${threads} needs --backend wasm; ${backend} computes in one thread.`);
+    throw new Error(`--threads ${threads} needs --backend wasm; ${backend} has none.`);
   await useBackend(await plugins[backend](threads));
 }

@@ -46,7 +46,7 @@ const masked = (output: string): string =>
     .replaceAll(/\(\d+:\d\d/g, '(…')
     .replaceAll(/\d+:\d\d left/g, '… left')
     .replaceAll(/[\d.]+ ms/g, '… ms')
-    .replaceAll(/^(Node|processor|memory|wasm|cpu) .*$/gm, '$1 …')
+    .replaceAll(/^(Node|processor|memory|wasm|cpu|webgpu) .*$/gm, '$1 …')
     .replaceAll(/ {2,}…/g, ' …')
     .replaceAll(/takes [\d.]+ of/g, 'takes … of')
     .trimEnd();

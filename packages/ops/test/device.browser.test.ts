@@ -11,17 +11,30 @@ interface Gpu {
   runWebGPUProgram(...args: unknown[]): tf.TensorInfo;
 }
 
-describe.each([
-  { plugin: webglOnDevice(), method: 'runWebGLProgram' },
-  { plugin: webgpuOnDevice(), method: 'runWebGPUProgram' },
-] as const)('$plugin.name', ({ plugin, method }) => {
-  test('small tensors are computed on the device, by programs', async () => {
+/** Counts what the GPU is told to compute: draws, or dispatches. */
+const commands = {
+  webgl: () => vi.spyOn(WebGL2RenderingContext.prototype, 'drawElements'),
+  webgpu: () => vi.spyOn(compute.prototype, 'dispatchWorkgroups'),
+};
+const compute = (globalThis as unknown as { GPUComputePassEncoder: { prototype: { dispatchWorkgroups(): void } } })
+  .GPUComputePassEncoder;
+
+describe.each([webglOnDevice(), webgpuOnDevice()])('$name', (plugin) => {
+  test('small tensors are computed on the device, a stock and a fused op by one program each', async () => {
     await useBackend(plugin);
-    const run = vi.spyOn(tf.backend() as unknown as Gpu, method);
-    const y = tf.tidy(() => gelu(tf.tensor1d([1, 2])));
-    expect((await y.data())[1]).toBeCloseTo(1.9545, 3);
-    expect(run.mock.calls.length).toBeGreaterThan(3);
-    y.dispose();
+    const run = commands[plugin.name as 'webgl' | 'webgpu']();
+    const x = tf.tensor1d([1, 2]);
+    tf.dispose([tf.add(x, x), gelu(x)]); // is on the device afterwards, where that has a program of its own
+    const programs = (f: () => void) => {
+      const before = run.mock.calls.length;
+      f();
+      return run.mock.calls.length - before;
+    };
+    expect(programs(() => tf.add(x, x).dispose())).toBe(1);
+    let y: tf.Tensor;
+    expect(programs(() => (y = gelu(x)))).toBe(1);
+    expect((await y!.data())[1]).toBeCloseTo(1.9545, 3);
+    tf.dispose([x, y!]);
   });
 });
 

@@ -28,7 +28,7 @@ export async function doctorCommand(_flags: object, printer: Printer): Promise<n
     ['memory', `${memory.totalGiB.toFixed(1)} GiB, ${memory.freeGiB.toFixed(1)} GiB free`],
     ...Object.entries(backends).map(([name, { detail }]) => [name, detail]),
     ['cuda', 'no: this version has no backend for NVIDIA cards'],
-    ['webgl, webgpu', 'in browsers only'],
+    ['webgl', 'in browsers only'],
   ];
   table(lines).forEach((line) => printer.say(line));
   const ready = nodeFits && backends['wasm']!.works;
@@ -38,25 +38,35 @@ export async function doctorCommand(_flags: object, printer: Printer): Promise<n
   return ready ? 0 : 1;
 }
 
+const measured: Record<BackendName, { size: number; features: string }> = {
+  wasm: { size: 512, features: 'with SIMD, one thread' },
+  cpu: { size: 192, features: 'in plain JavaScript, one thread' },
+  webgpu: { size: 512, features: 'through the npm package webgpu' },
+};
+
 async function examine(name: BackendName): Promise<BackendReport> {
   try {
     await openBackend({ backend: name });
-    const gflops = name === 'wasm' ? measure(512) : measure(192);
-    const features = name === 'wasm' ? ' with SIMD, one thread' : ' in plain JavaScript, one thread';
-    return { works: true, gflops, detail: `yes,${features}, ${gflops.toFixed(1)} GFLOP/s in a matrix product` };
+    const { size, features } = measured[name];
+    const gflops = await measure(size);
+    return { works: true, gflops, detail: `yes, ${features}, ${gflops.toFixed(1)} GFLOP/s in a matrix product` };
   } catch (error) {
     return { works: false, detail: `no: ${(error as Error).message}` };
   }
 }
 
 /** Speed of square matrix products. */
-function measure(size: number): number {
+async function measure(size: number): Promise<number> {
   const [x, weight] = [tf.ones([size, size]), tf.ones([size, size])];
-  const once = () => tf.tidy(() => void linear(x, weight, null).dataSync());
-  once();
+  const once = async () => {
+    const y = linear(x, weight, null);
+    await y.data();
+    y.dispose();
+  };
+  await once();
   const start = performance.now();
   let times = 0;
-  for (; performance.now() - start < MEASURE_MS; times++) once();
+  for (; performance.now() - start < MEASURE_MS; times++) await once();
   const seconds = (performance.now() - start) / 1000;
   tf.dispose([x, weight]);
   return (times * 2 * size ** 3) / seconds / 1e9;

@@ -8,6 +8,7 @@ import { linear } from '../ops/linear.js';
 import { layerNorm } from '../ops/layer-norm.js';
 import { globalNorm } from '../ops/global-norm.js';
 import { expectClose, expectNoLeaks } from '../testing/index.js';
+import { withoutKernels } from '../testing/without-kernels.js';
 import { isExclusive, registerFusedKernel } from './index.js';
 
 beforeAll(async () => {
@@ -30,6 +31,21 @@ test('the kernel of the backend runs, forward and backward independently', async
   registerFusedKernel('AshlarGeluGrad', 'cpu', ({ inputs }) => [constant(inputs.dy.shape, 3)]);
   const [fused] = tf.grads((a) => gelu(a))([tf.scalar(0)]);
   await expectClose(fused!, [3]);
+});
+
+test('a call that a kernel does not cover runs as the reference', async () => {
+  const seen: object[] = [];
+  registerFusedKernel('AshlarGelu', 'cpu', ({ inputs }) => [constant(inputs.x.shape, 7)], {
+    covers: ({ inputs, attrs }) => seen.push(attrs) > 0 && inputs.x.rank === 2 && attrs.approximate === 'none',
+  });
+  await expectClose(gelu(x()), [7, 7, 7, 7]);
+  await expectClose(gelu(tf.scalar(0)), [0]);
+  await expectClose(gelu(tf.zeros([1, 1]), { approximate: 'tanh' }), [0]);
+  expect(seen).toEqual([{ approximate: 'none' }, { approximate: 'none' }, { approximate: 'tanh' }]);
+  await withoutKernels(() => expectClose(gelu(tf.zeros([1, 1])), [0]));
+  await expectClose(gelu(tf.scalar(0)), [0]); // still so when it is back
+  registerFusedKernel('AshlarGelu', 'cpu', ({ inputs }) => [constant(inputs.x.shape, 5)]);
+  await expectClose(gelu(tf.scalar(0)), [5]);
 });
 
 test('a kernel hears which gradients are wanted: frozen weights and data cost nothing', () => {

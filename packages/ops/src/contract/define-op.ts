@@ -3,7 +3,7 @@ import { registerGradients } from '../gradients/index.js';
 import { unrecorded } from '../tape/isolated.js';
 import { mode, record, retain } from '../tape/record.js';
 import type { FusedKernelName, FusedKernels } from './kernels.js';
-import { joinLists, splitLists, type OpInputs } from './registry.js';
+import { hasKernel, joinLists, splitLists, type OpInputs } from './registry.js';
 
 /** Names of kernels that have a gradient kernel. */
 type GradientName<Name extends string> = Extract<`${Name}Grad`, FusedKernelName>;
@@ -50,7 +50,7 @@ export type Op<Name extends FusedKernelName> = (
 ) => tf.Tensor[];
 
 /**
- * Makes the function of a fused op. It runs the kernel that the current backend has registered, else the reference,
+ * Makes the function of a fused op. It runs the kernel that the current backend has registered for such a call, else the reference,
  * and is recorded as one node, whose gradient again runs its kernel or its reference.
  */
 export function defineOp<Name extends FusedKernelName>(definition: OpDefinition<Name>): Op<Name> {
@@ -91,9 +91,9 @@ export function defineOp<Name extends FusedKernelName>(definition: OpDefinition<
 
 type Reference = (inputs: object, attrs: object) => tf.Tensor[];
 
-/** The kernel of the current backend if there is one, else the reference. */
+/** The kernel of the current backend if there is one for this call, else the reference. */
 function run(name: string, inputs: tf.NamedTensorMap, attrs: object, reference: Reference): tf.Tensor[] {
-  if (tf.getKernel(name, tf.getBackend()))
+  if (hasKernel(name, inputs, attrs))
     return tf.engine().runKernel(name, inputs, attrs as tf.NamedAttrMap) as tf.Tensor[];
   return tf.tidy(() => reference(joinLists(inputs), attrs));
 }

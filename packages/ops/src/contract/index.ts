@@ -10,4 +10,4 @@ export type {
   Residuals,
   Wanted,
 } from './kernels.js';
-export { registerFusedKernel, type KernelCall } from './registry.js';
+export { registerFusedKernel, type Covers, type KernelCall } from './registry.js';

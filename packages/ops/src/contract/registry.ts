@@ -11,15 +11,26 @@ export interface KernelCall<C extends KernelContract, Backend> {
   backend: Backend;
 }
 
+/** What a kernel says about a call before it is run. */
+export type Covers<Name extends FusedKernelName> = (
+  call: Pick<KernelCall<FusedKernels[Name], unknown>, 'inputs' | 'attrs'>,
+) => boolean;
+
+/** On the entry in tfjs's registry, so that it goes and comes back with that. */
+const covered = Symbol.for('@ashlar/ops covers');
+type Config = tf.KernelConfig & { [covered]?: Covers<FusedKernelName> };
+
 /**
  * Registers the kernel of a fused op for a backend. Registering again replaces it.
  *
  * @param kernel returns its outputs in the order of the contract, always as a list
+ * @param options.covers false for calls that the kernel cannot do: these run as the op's reference. @default all
  */
 export function registerFusedKernel<Name extends FusedKernelName, Backend = tf.KernelBackend>(
   kernelName: Name,
   backendName: string,
   kernel: (call: KernelCall<FusedKernels[Name], Backend>) => tf.TensorInfo[],
+  { covers }: { covers?: Covers<Name> } = {},
 ): void {
   if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
   const kernelFunc: tf.KernelFunc = ({ inputs, attrs, backend }) =>
@@ -28,7 +39,17 @@ export function registerFusedKernel<Name extends FusedKernelName, Backend = tf.K
       attrs: attrs as unknown as FusedKernels[Name]['attrs'],
       backend: backend as Backend,
     });
-  tf.registerKernel({ kernelName, backendName, kernelFunc });
+  const config: Config = { kernelName, backendName, kernelFunc };
+  if (covers) config[covered] = covers as Covers<FusedKernelName>;
+  tf.registerKernel(config);
+}
+
+/** Whether the current backend has a kernel for this call of a fused op. */
+export function hasKernel(name: string, inputs: tf.NamedTensorMap, attrs: object): boolean {
+  const config: Config | undefined = tf.getKernel(name, tf.getBackend());
+  if (!config) return false;
+  const covers = config[covered];
+  return !covers || covers({ inputs: joinLists(inputs), attrs } as Parameters<Covers<FusedKernelName>>[0]);
 }
 
 /** Named inputs as tfjs takes them: element i of the list `name` becomes `name.i`, missing ones are left out. */

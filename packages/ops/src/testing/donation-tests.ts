@@ -5,7 +5,7 @@ import { globalNorm } from '../ops/global-norm.js';
 import type { TestBody } from './backend-test.js';
 import { expectClose } from './expect-close.js';
 import { expectNoLeaks } from './expect-no-leaks.js';
-import { ints, normal, sizeOf, upload, type Host } from './host.js';
+import { floats, ints, normal, sizeOf, upload, type Host } from './host.js';
 
 /** Tests of the ops that write into their inputs, and of the norm that goes with them. */
 export const donationTests = (tolerance: number): TestBody[] => [
@@ -21,7 +21,15 @@ export const donationTests = (tolerance: number): TestBody[] => [
   })),
   { name: 'adamW: follows float64 for 5 steps, clones stay', body: () => adamWTest(tolerance) },
   { name: 'adamW: no leak', body: adamWLeakTest },
-  { name: 'globalNorm', body: () => globalNormTest(tolerance) },
+  { name: 'globalNorm', body: () => globalNormTest(tolerance, gradientsAt(1)) },
+  {
+    name: 'globalNorm of 33 tensors',
+    body: () => globalNormTest(tolerance, Array.from({ length: 33 }, (_, i) => normal(`norm ${i}`, [i + 1, 300 - i]))),
+  },
+  {
+    name: 'globalNorm of what is not a number',
+    body: () => globalNormTest(tolerance, [normal('finite', [70, 3]), floats([2, 2], [1, 2, NaN, 3])]),
+  },
 ];
 
 async function cacheAppendTest(shape: number[], seq: number, position: number): Promise<void> {
@@ -116,8 +124,7 @@ async function adamWLeakTest(): Promise<void> {
   disposeState(state);
 }
 
-async function globalNormTest(tolerance: number): Promise<void> {
-  const hosts = gradientsAt(1);
+async function globalNormTest(tolerance: number, hosts: Host[]): Promise<void> {
   const tensors = hosts.map(upload);
   const norm = globalNorm(tensors);
   const sum = hosts.reduce((total, { values }) => total + values.reduce((s, value) => s + value * value, 0), 0);

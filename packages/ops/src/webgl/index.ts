@@ -1,14 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { start } from '../backend/start.js';
 import type { BackendPlugin } from '../backend/use-backend.js';
+import { Device } from './device.js';
+import { registerFusedKernels } from './kernels/index.js';
 import { replaceScatterNd } from './scatter-nd.js';
 
 /**
  * WebGL 2 in a browser. Needs `@tensorflow/tfjs-backend-webgl` and a device that renders to 32-bit floats; int32 tensors
- * hold 24 bits there. All fused ops run as their references. A kernel that tfjs computes wrongly (scatterND of one
- * update) is replaced.
+ * hold 24 bits there. A kernel that tfjs computes wrongly (scatterND of one update) is replaced.
+ *
+ * A lost context is an error of the next fused op, and handed over by `problems()`.
  */
 export function webgl(): BackendPlugin {
+  let found: string[] = [];
   return {
     name: 'webgl',
     async activate() {
@@ -19,6 +23,9 @@ export function webgl(): BackendPlugin {
           'webgl: this device renders to 16-bit floats only, which is not enough to train or to compare.',
         );
       replaceScatterNd();
+      found = Device.attach(tf.backend()).problems;
+      registerFusedKernels();
     },
+    problems: () => found.splice(0),
   };
 }

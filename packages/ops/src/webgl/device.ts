@@ -1,0 +1,166 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
+
+/** One value of a program's uniforms. */
+export interface Uniform {
+  type: 'int' | 'float' | 'ivec4';
+  data: number[];
+}
+export const int = (value: number): Uniform => ({ type: 'int', data: [value] });
+export const float = (value: number): Uniform => ({ type: 'float', data: [value] });
+export const ints = (values: [number, number, number, number]): Uniform => ({ type: 'ivec4', data: values });
+
+/** What tfjs takes for a program. */
+interface GpgpuProgram {
+  variableNames: string[];
+  outputShape: number[];
+  packedInputs: true;
+  packedOutput: true;
+  customUniforms: { name: string; type: Uniform['type'] }[];
+  userCode: string;
+}
+
+/** The parts of tfjs-backend-webgl 4.22 that we lean on; `Device.attach` checks that they are there. */
+interface TfjsWebglBackend extends KernelBackend {
+  gpgpu: { gl: { canvas: EventTarget } };
+  runWebGLProgram(
+    program: GpgpuProgram,
+    inputs: TensorInfo[],
+    dtype: DataType,
+    uniforms: number[][],
+  ): TensorInfo;
+  disposeIntermediateTensorInfo(info: TensorInfo): void;
+}
+
+const used = ['runWebGLProgram', 'disposeIntermediateTensorInfo'] as const;
+
+/** A tensor as matrices: `[batch, rows, columns]`. */
+export type Matrices = readonly [batch: number, rows: number, columns: number];
+
+/** Any shape as matrices that lie in a texture as it does. */
+export function asMatrices(shape: readonly number[]): Matrices {
+  const [rows = 1, columns = 1] = shape.length > 1 ? shape.slice(-2) : [1, shape[0]];
+  return [shape.slice(0, -2).reduce((product, length) => product * length, 1), rows, columns];
+}
+
+/** A program in GLSL, whose output is of float32. */
+export interface Program {
+  /** What is read. In the source `<name>_(b, r, c)` is an element, and in pairs two beside each other, where c is even. */
+  inputs: Record<string, TensorInfo>;
+  /** Under which shape each is read. @default `asMatrices` of its own */
+  views?: Record<string, Matrices>;
+  uniforms?: Record<string, Uniform>;
+  /** Shape of the output as matrices. */
+  shape: Matrices;
+  /** Its shape for others, of equal size. @default `shape` */
+  as?: readonly number[];
+  /** Two columns at a time: all widths are even, and `value` gives a vec2. In the source `lane` is the type. @default false */
+  pairs?: boolean;
+  /** Functions, of which `lane value(int b, int r, int c)` is the output. */
+  functions: string;
+}
+
+/** exp and log where NaN stays NaN, which a device need not do: a loss that went wrong must not look like a number. */
+const functions = `
+  float exponential(float x) { return isnan(x) ? x : exp(x); }
+  float logarithm(float x) { return isnan(x) ? x : log(x); }
+  int integer(float x) { return int(floor(x + 0.5)); }`;
+
+/** tfjs's webgl backend with programs of our own. They read and write packed textures, as its matrix products do. */
+export class Device {
+  /** What was reported and nobody has asked for yet. */
+  readonly problems: string[] = [];
+
+  private constructor(readonly backend: TfjsWebglBackend) {
+    backend.gpgpu.gl.canvas.addEventListener('webglcontextlost', () =>
+      this.problems.push('the context was lost: its tensors are gone'),
+    );
+  }
+
+  private static readonly devices = new WeakMap<KernelBackend, Device>();
+
+  /** @throws Error where tfjs's internals are not as in 4.22 */
+  static attach(kernelBackend: KernelBackend): Device {
+    const known = Device.devices.get(kernelBackend);
+    if (known) return known;
+    const backend = kernelBackend as TfjsWebglBackend;
+    const missing = used.filter((name) => typeof backend[name] !== 'function');
+    if (missing.length > 0)
+      throw new Error(`webgl: tfjs-backend-webgl does not have ${missing.join(', ')}; 4.22 is supported.`);
+    const device = new Device(backend);
+    Device.devices.set(kernelBackend, device);
+    return device;
+  }
+
+  /**
+   * Runs a program.
+   *
+   * @throws Error when it does not compile, or when the context was lost
+   */
+  run(program: Program): TensorInfo {
+    if (this.problems.length > 0) throw new Error(`webgl: ${this.problems.join('; ')}`);
+    const { inputs, views = {}, uniforms = {}, shape, as = shape, pairs = false } = program;
+    const viewed = Object.entries(inputs).map(([name, { dataId, shape: own, dtype }]) => ({
+      dataId,
+      dtype,
+      shape: [...(views[name] ?? asMatrices(own))],
+    }));
+    const { dataId, dtype } = this.backend.runWebGLProgram(
+      {
+        variableNames: Object.keys(inputs),
+        outputShape: [...shape],
+        packedInputs: true,
+        packedOutput: true,
+        customUniforms: Object.entries(uniforms).map(([name, { type }]) => ({ name, type })),
+        userCode: source(Object.keys(inputs), program.functions, shape, pairs),
+      },
+      viewed,
+      'float32',
+      Object.values(uniforms).map(({ data }) => data),
+    );
+    return { dataId, dtype, shape: [...as] };
+  }
+
+  /** Frees a tensor that a kernel made for itself. */
+  free(info: TensorInfo): void {
+    this.backend.disposeIntermediateTensorInfo(info);
+  }
+
+  /** Runs a kernel of tfjs. */
+  stock(kernelName: string, inputs: Record<string, TensorInfo>, attrs: object): TensorInfo {
+    const { kernelFunc } = tf.getKernel(kernelName, 'webgl');
+    return kernelFunc({ inputs, attrs: attrs as tf.NamedAttrMap, backend: this.backend }) as TensorInfo;
+  }
+}
+
+function source(names: string[], body: string, [, rows, columns]: Matrices, pairs: boolean): string {
+  const accessors = names.map((name) => {
+    const texel = `get${name[0]!.toUpperCase()}${name.slice(1)}(b, r, c)`;
+    // in pairs, what is read one by one as well is called `<name>1`
+    const one = `float ${name}1(int b, int r, int c) { return getChannel(${texel}, vec2(r, c)); }`;
+    return pairs
+      ? `${one} vec2 ${name}_(int b, int r, int c) { vec4 t = ${texel}; return imod(r, 2) == 0 ? t.xy : t.zw; }`
+      : `${one} float ${name}_(int b, int r, int c) { return ${name}1(b, r, c); }`;
+  });
+  // lanes beyond the end are zero: later products multiply them with others
+  const main = pairs
+    ? `all.xy = value(o.x, o.y, o.z);
+       if (o.y + 1 < ${rows}) all.zw = value(o.x, o.y + 1, o.z);`
+    : `all.x = value(o.x, o.y, o.z);
+       if (o.z + 1 < ${columns}) all.y = value(o.x, o.y, o.z + 1);
+       if (o.y + 1 < ${rows}) {
+         all.z = value(o.x, o.y + 1, o.z);
+         if (o.z + 1 < ${columns}) all.w = value(o.x, o.y + 1, o.z + 1);
+       }`;
+  return `
+    #define lane ${pairs ? 'vec2' : 'float'}
+    ${functions}
+    ${accessors.join('\n')}
+    ${body}
+    void main() {
+      ivec3 o = getOutputCoords();
+      vec4 all = vec4(0.0);
+      ${main}
+      setOutput(all);
+    }`;
+}
