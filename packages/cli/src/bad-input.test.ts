@@ -14,6 +14,10 @@ beforeAll(async () => {
   writeFileSync(at('empty.txt'), '');
   writeFileSync(at('short.txt'), 'ten letter');
   writeFileSync(at('latin1.txt'), Buffer.from([0x47, 0x72, 0xfc, 0xdf, 0x65]));
+  writeFileSync(
+    at('large.json'),
+    '{"model": {"hiddenSize": 1024, "contextLength": 512}, "training": {"batchSize": 400}}',
+  );
   writeFileSync(at('config.json'), '{"training": {"lr": 1}}');
   mkdirSync(at('nothing'));
   const { code } = await captured('pretrain', '--text', at('poem.txt'), ...nano, '--out', at('run'));
@@ -45,6 +49,11 @@ it.each<[what: string, argv: string[], sentence: string | RegExp]>([
     /no preset is called "huge"; there are nano,/,
   ],
   ['an unknown setting', [...text, '--config', at('config.json')], /config: training.lr is no setting; there are/],
+  [
+    'a training that memory cannot hold',
+    ['pretrain', '--text', at('poem.txt'), '--config', at('large.json'), '--out', at('new/run')],
+    /pretrain: a step takes [\d.]+ GiB and wasm can hold [34].\d\d GiB; what fits: batchSize \d+, or accumulation \d+/,
+  ],
   ['a config that is not JSON', [...text, '--config', at('poem.txt')], /poem.txt is not JSON/],
   [
     'a run that is there',
@@ -111,6 +120,7 @@ it('leaves nothing behind where nothing began', () => {
   expect(readdirSync(folder).sort()).toEqual([
     'config.json',
     'empty.txt',
+    'large.json',
     'latin1.txt',
     'no-tokenizer',
     'nothing',

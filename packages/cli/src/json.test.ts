@@ -95,6 +95,13 @@ describe('the last line with --json', () => {
     expect(resultOf(await captured('inspect', '--preset', 'gpt2', '--json'))).toMatchObject({
       parameters: 124_439_808,
     });
+    const { parameters, memory } = resultOf(
+      await captured('inspect', '--preset', 'nano', '--batch-size', '4', '--json'),
+    );
+    expect(memory).toMatchObject({ parameters: 4 * Number(parameters), optimizer: 8 * Number(parameters) });
+    const shown = await captured('inspect', '--preset', 'gpt2', '--batch-size', '64', '--gradient-checkpointing');
+    expect(shown.out).toMatch(/Training in steps of 64 x 1,024 tokens with gradient checkpointing/);
+    expect(shown.out).toMatch(/in all +[\d,]+ MB\nwasm can hold 4,\d{3} MB: it does not fit/);
     const report = resultOf(await captured('doctor', '--json'));
     expect(report).toMatchObject({ ready: true, backends: { wasm: { works: true }, cpu: { works: true } } });
   });

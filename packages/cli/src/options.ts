@@ -40,11 +40,15 @@ export function withExamples(command: Command, examples: readonly [command: stri
   return command.addHelpText('after', `\nExamples:${lines.join('\n')}\n`);
 }
 
+export const gradientCheckpointingOption = (): Option =>
+  new Option('--gradient-checkpointing', 'the same result with less memory and about a quarter more time');
+
 /** Adds the options of a training on rows; `part` is where its settings stand in those of the recipe. */
 export const withTrainingOptions = (command: Command, part: string): Command =>
   command
     .option('--steps <number>', 'optimizer steps in all', wholeNumber(1))
     .option('--learning-rate <number>', 'the highest one; it falls to a tenth', numberFrom(0))
+    .addOption(gradientCheckpointingOption())
     .option('--config <file>', `JSON with further settings, as those of ${part} in a recipe's recipe.json`);
 
 /** Adds the options of a command that keeps a run; `seeded` is what its seed is of. */

@@ -9,6 +9,7 @@ export interface SettingFlags {
   config?: string;
   steps?: number;
   learningRate?: number;
+  gradientCheckpointing?: boolean;
 }
 
 /**
@@ -28,11 +29,12 @@ export async function partSettings<P extends Part>(
 }
 
 /** The options of a training as changes of its settings. */
-export function trainingChanges({ steps, learningRate }: SettingFlags): JsonObject {
+export function trainingChanges({ steps, learningRate, gradientCheckpointing }: SettingFlags): JsonObject {
   return {
     training: {
       ...(steps !== undefined && { steps }),
       ...(learningRate !== undefined && { learningRate, minLearningRate: learningRate / 10 }),
+      ...(gradientCheckpointing && { gradientCheckpointing }),
     },
   };
 }

@@ -56,6 +56,11 @@ export class PreferenceDataset {
     return this.examples.length;
   }
 
+  /** Tokens of the longest answer with its prompt. */
+  get widest(): number {
+    return this.examples.reduce((most, { chosen, rejected }) => Math.max(most, chosen.length, rejected.length), 0);
+  }
+
   /** The batch of one training step, which depends on nothing but the arguments. @param step from 0 on */
   batch(step: number, batchSize: number, seed: number): PreferenceBatch {
     checkSizes({ batchSize });

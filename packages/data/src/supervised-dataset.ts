@@ -68,6 +68,11 @@ export class SupervisedDataset {
     return this.rows.length;
   }
 
+  /** Tokens of the longest row, within the context. */
+  get widest(): number {
+    return this.rows.reduce((most, _, row) => Math.max(most, this.width(row)), 0);
+  }
+
   /** Number of examples in all rows. */
   get numExamples(): number {
     return this.examples.length;
@@ -91,11 +96,14 @@ export class SupervisedDataset {
       yield this.collate(Array.from({ length: Math.min(batchSize, this.size - first) }, (_, i) => first + i));
   }
 
+  private width(row: number): number {
+    const tokens = this.rows[row]!.reduce((sum, i) => sum + this.examples[i]!.inputIds.length, 0);
+    return Math.min(tokens, this.contextLength);
+  }
+
   private collate(rows: readonly number[]): SupervisedBatch {
-    const { contextLength } = this;
     const documents = rows.map((row) => this.rows[row]!.map((i) => this.examples[i]!));
-    const widths = documents.map((row) => row.reduce((sum, { inputIds }) => sum + inputIds.length, 0));
-    const seqLength = Math.min(Math.max(...widths), contextLength);
+    const seqLength = Math.max(...rows.map((row) => this.width(row)));
     const batch: SupervisedBatch = emptyBatch(rows.length, seqLength);
     batch.inputIds.fill(this.padTokenId);
     if (this.packing) {

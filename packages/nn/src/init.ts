@@ -30,7 +30,7 @@ const initState = () => (realm[stateKey] ??= { pending: new WeakMap(), skipping:
 
 /** A trainable variable for a module's field. It holds zeros until `initialize` or `loadStateDict` fills it. */
 export function parameter(shape: number[], init: Init): tf.Variable {
-  const variable = tf.tidy(() => tf.variable(tf.zeros(shape)));
+  const variable = tf.tidy(() => tf.variable(tf.fill(shape, 0)));
   initState().pending.set(variable, init);
   return variable;
 }

@@ -34,6 +34,7 @@ export type { StageResult } from './recipe/stage-result.js';
 export type { ExaminedModel, Report, ReportEvent } from './report/report.js';
 export { lora, type LoraEvent, type LoraTrainingOptions } from './stages/lora.js';
 export { align, type AlignEvent, type AlignOptions } from './stages/ppo.js';
+export { pretrainingMemory, type MemorySettings } from './stages/memory.js';
 export { pretrain, type PretrainEvent, type PretrainOptions, type Sample } from './stages/pretrain.js';
 export { quantize, type QuantizeEvent, type QuantizeOptions, type StoredModel } from './stages/quantize.js';
 export { trainReward, type RewardEvent, type TrainRewardOptions } from './stages/reward.js';

@@ -1,4 +1,5 @@
-import { presets } from '@ashlar/recipe';
+import { memoryLimit } from '@ashlar/ops';
+import { presets, pretrainingMemory } from '@ashlar/recipe';
 import { gpt2Presets, parameterAccount, type Gpt2Config } from '@ashlar/transformer';
 import { openBackend } from '../backend.js';
 import { scaled, table, thousands } from '../format.js';
@@ -9,6 +10,9 @@ import type { Printer } from '../terminal.js';
 export interface InspectFlags {
   preset?: string;
   model?: string;
+  /** Rows of a training step whose memory is estimated. */
+  batchSize?: number;
+  gradientCheckpointing?: boolean;
 }
 
 /** Parameters as the papers give them, in millions. */
@@ -20,7 +24,8 @@ const published: Record<string, number> = {
   'gpt3-small': 125,
 };
 
-export async function inspectCommand({ preset, model }: InspectFlags, printer: Printer): Promise<number> {
+export async function inspectCommand(flags: InspectFlags, printer: Printer): Promise<number> {
+  const { preset, model } = flags;
   if ((preset === undefined) === (model === undefined)) throw new Error('inspect: give either --preset or --model');
   const config = preset === undefined ? await configOf(model!) : configOfPreset(preset);
   const { textbook, actual } = parameterAccount(config);
@@ -50,9 +55,34 @@ export async function inspectCommand({ preset, model }: InspectFlags, printer: P
   printer.say(
     `besides what textbooks leave out: positions (+${inUnit(actual.positionEmbedding)}), biases and norms (+${inUnit(actual.vectors)}).`,
   );
-  printer.result({ parameters: actual.total, textbook, actual });
+  const memory = await sayMemory(config, flags, printer);
+  printer.result({ parameters: actual.total, textbook, actual, ...(memory && { memory }) });
   return 0;
 }
+
+/** What a training step takes on wasm, if a number of rows is given. */
+async function sayMemory(config: Gpt2Config, flags: InspectFlags, printer: Printer) {
+  const { batchSize, gradientCheckpointing = false } = flags;
+  if (batchSize === undefined) return null;
+  await openBackend({ backend: 'wasm' });
+  const settings = { batchSize, accumulation: 1, evaluationBatchSize: 1, gradientCheckpointing };
+  const estimate = pretrainingMemory(config, settings, false);
+  const { peak, ...terms } = estimate;
+  const cells = Object.entries(terms).map(([name, bytes]) => [`  ${name}`, `${megabytes(bytes)} MB`]);
+  printer.say();
+  printer.say(
+    `Training in steps of ${thousands(batchSize)} x ${thousands(config.contextLength)} tokens` +
+      `${gradientCheckpointing ? ' with gradient checkpointing' : ''}, when most memory is held on wasm`,
+  );
+  table([...cells, ['  in all', `${megabytes(peak)} MB`]], [1]).forEach((line) => printer.say(line));
+  const limit = memoryLimit()!;
+  printer.say(
+    `wasm can hold ${megabytes(limit)} MB: ${peak <= limit ? 'it fits.' : 'it does not fit; pretrain says what would.'}`,
+  );
+  return estimate;
+}
+
+const megabytes = (bytes: number) => thousands(bytes / 1e6);
 
 function configOfPreset(name: string): Gpt2Config {
   if (Object.hasOwn(gpt2Presets, name)) return gpt2Presets[name as keyof typeof gpt2Presets];
@@ -66,7 +96,7 @@ function configOfPreset(name: string): Gpt2Config {
 }
 
 async function configOf(folder: string): Promise<Gpt2Config> {
-  await openBackend({ backend: 'cpu' });
+  await openBackend({ backend: 'wasm' });
   const { model } = await openModel(folder);
   model.dispose();
   return model.config;

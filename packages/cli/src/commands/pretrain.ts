@@ -18,6 +18,7 @@ export interface PretrainFlags extends RunFlags, BackendFlags {
   tokenizer?: string;
   steps?: number;
   seed?: number;
+  gradientCheckpointing?: boolean;
 }
 
 /** @returns the exit code: 130 when it was interrupted */
@@ -49,12 +50,21 @@ export async function pretrainCommand(flags: PretrainFlags, printer: Printer): P
 }
 
 /** The settings of `--config`, under those of the options. */
-async function changes({ config, steps, seed }: PretrainFlags): Promise<PretrainChanges | JsonObject> {
+async function changes({
+  config,
+  steps,
+  seed,
+  gradientCheckpointing,
+}: PretrainFlags): Promise<PretrainChanges | JsonObject> {
   const file = (config === undefined ? {} : await readJsonFile(config)) as PretrainChanges;
+  const training = {
+    ...(steps !== undefined && { steps }),
+    ...(gradientCheckpointing && { gradientCheckpointing }),
+  };
   return {
     ...file,
     ...(seed !== undefined && { seed }),
-    ...(steps !== undefined && { training: { ...file.training, steps } }),
+    ...(Object.keys(training).length > 0 && { training: { ...file.training, ...training } }),
   };
 }
 

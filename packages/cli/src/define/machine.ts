@@ -1,4 +1,4 @@
-import { jsonOption, wholeNumber, withExamples } from '../options.js';
+import { gradientCheckpointingOption, jsonOption, wholeNumber, withExamples } from '../options.js';
 import type { Definer } from './definer.js';
 
 /** What a model consists of, and what the machine can do. */
@@ -7,10 +7,13 @@ export function defineMachineCommands({ command, act }: Definer): void {
     command('inspect', 'Where the parameters of a model are.')
       .option('--preset <name>', 'a model by name, such as nano, gpt2, gpt3-small')
       .option('--model <folder>', 'a run, or a Hugging Face folder of a GPT-2')
+      .option('--batch-size <number>', 'also how much memory training takes with this many rows a step', wholeNumber(1))
+      .addOption(gradientCheckpointingOption())
       .addOption(jsonOption()),
     [
       ['ashlar inspect --preset gpt3-small', 'why 161.7 million became 125 million'],
       ['ashlar inspect --model runs/poem', 'a model of your own'],
+      ['ashlar inspect --preset gpt2 --batch-size 1', 'whether it can be trained here'],
     ],
   ).action(act(async () => (await import('../commands/inspect.js')).inspectCommand));
 

@@ -2,6 +2,7 @@ import { presets } from '@ashlar/recipe';
 import { Option } from 'commander';
 import {
   backendOption,
+  gradientCheckpointingOption,
   jsonOption,
   numberFrom,
   seedOption,
@@ -54,6 +55,7 @@ export function defineModelCommands({ command, act }: Definer): void {
       .option('--tokenizer <path>', "a trained tokenizer, in place of the preset's")
       .option('--out <folder>', 'where the run is kept', 'run')
       .option('--steps <number>', 'optimizer steps in all', wholeNumber(1))
+      .addOption(gradientCheckpointingOption())
       .addOption(seedOption('of weights, batches and samples (default: 1337)'))
       .addOption(backendOption())
       .addOption(threadsOption())

@@ -8,9 +8,12 @@ import type { KernelModule } from './kernel-module.js';
 export class CountingHeap extends CountingBackend {
   private readonly blocksAt = new Map<number, Held>();
   private next = 64;
+  private largest = 0;
+  private page = new ArrayBuffer(0);
 
   readonly wasm = {
     _malloc: (bytes: number): number => {
+      this.largest = Math.max(this.largest, bytes);
       this.blocksAt.set((this.next += 64), this.ledger.take(bytes, null));
       return this.next;
     },
@@ -19,9 +22,19 @@ export class CountingHeap extends CountingBackend {
       if (block) this.ledger.release(block);
       this.blocksAt.delete(address);
     },
-    wasmMemory: { buffer: new ArrayBuffer(2 ** 20) } as unknown as WebAssembly.Memory,
+    wasmMemory: this.pages(),
   };
   readonly dataIdMap = { get: () => ({ memoryOffset: 0 }) };
+
+  /** Tables for kernels are written to it: whatever the address, the largest block has its place. */
+  private pages(): WebAssembly.Memory {
+    const buffer = () => {
+      const bytes = this.next + 64 + this.largest;
+      if (this.page.byteLength < bytes) this.page = new ArrayBuffer(bytes);
+      return this.page;
+    };
+    return Object.defineProperty({}, 'buffer', { get: buffer }) as WebAssembly.Memory;
+  }
 
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo {
     return this.output(shape, dtype);

@@ -35,7 +35,11 @@ describe('pretrainConfig', () => {
       { modell: {} },
       'config: modell is no setting; there are seed, heldOut, tokenizer, samples, model, training',
     ],
-    ['nano', { training: { lr: 1 } }, 'config: training.lr is no setting; there are accumulation, minLearningRate,'],
+    [
+      'nano',
+      { training: { lr: 1 } },
+      'config: training.lr is no setting; there are accumulation, gradientCheckpointing,',
+    ],
     ['nano', { training: { steps: '9' } }, 'config: training.steps must be of type number, found "9"'],
     ['nano', { training: { steps: 0 } }, 'config: training.steps must be a whole number from 1 on, found 0'],
     ['nano', { training: { maxGradNorm: 'no' } }, 'config: training.maxGradNorm must be a number or null, found "no"'],

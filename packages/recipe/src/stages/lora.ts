@@ -1,5 +1,5 @@
 import { joinPath, saveHuggingFace } from '@ashlar/checkpoint';
-import { gpt2ToHuggingFace } from '@ashlar/transformer';
+import { Gpt2, gpt2ToHuggingFace } from '@ashlar/transformer';
 import type { LoraConfig } from '../config/sft-config.js';
 import { adapt, mergeAdapter, saveAdapter } from '../models/adapter.js';
 import { weightsFingerprint } from '../models/fingerprint.js';
@@ -22,7 +22,12 @@ export async function* lora(options: LoraTrainingOptions): AsyncGenerator<LoraEv
   const { chat, config, seed = 0, store, folder = '' } = options;
   const base = await weightsFingerprint(chat.model);
   yield { type: 'adapters', paths: adapt(chat.model, config, seed) };
-  if (!(yield* fineTune(options, { stage: 'lora' }))) return;
+  const alike = () => {
+    const model = new Gpt2(chat.model.config);
+    adapt(model, config, seed);
+    return model;
+  };
+  if (!(yield* fineTune(options, { stage: 'lora', alike }))) return;
   if (store) await saveAdapter(store, joinPath(folder, 'adapter'), chat.model, base);
   mergeAdapter(chat.model);
   if (!store) return;

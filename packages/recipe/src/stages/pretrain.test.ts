@@ -79,6 +79,27 @@ describe('pretrain', () => {
     expect(tokenizer.encode(' zq zq')).toHaveLength(6);
   });
 
+  it('with gradient checkpointing trains the same model, resumed too', async () => {
+    const settings = (gradientCheckpointing: boolean) =>
+      pretrainConfig('nano', {
+        model: { dropout: 0.2 },
+        training: { steps: 6, evaluateEvery: 3, accumulation: 2, gradientCheckpointing },
+        samples: { maxNewTokens: 5 },
+      });
+    const trained = async (config: PretrainOptions['config'], stopAt?: number) => {
+      const store = memoryStore();
+      const controller = new AbortController();
+      for await (const event of pretrain({ text, config, store, signal: controller.signal }))
+        if (event.type === 'step' && event.step === stopAt) controller.abort();
+      if (stopAt) await collect({ store, config, existing: 'resume' });
+      const paths = ['model/model.safetensors', 'metrics.jsonl', 'checkpoints/state-6/optimizer.safetensors'];
+      return Promise.all(paths.map(async (path) => Buffer.from((await store.read(path))!).toString('base64')));
+    };
+    const plain = await trained(settings(false));
+    expect(await trained(settings(true))).toEqual(plain);
+    expect(await trained(settings(true), 2)).toEqual(plain);
+  });
+
   it('refuses to resume with another text', async () => {
     await expect(collect({ store, text: `${text}!`, existing: 'resume' })).rejects.toThrow(
       /text.characters is 1920 there and 1921 here/,

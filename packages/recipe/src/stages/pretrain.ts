@@ -13,11 +13,13 @@ import {
   type TrainEvent,
 } from '@ashlar/trainer';
 import { Gpt2, gpt2ToHuggingFace, type Gpt2Config } from '@ashlar/transformer';
+import { gpt2Config } from '../config/model-config.js';
 import type { PretrainConfig } from '../config/pretrain-config.js';
 import { encodeText } from '../models/encode-text.js';
 import { predictedBytes, tokenBatches } from '../models/evaluate-model.js';
 import { fingerprint } from '../models/fingerprint.js';
 import { completeText } from '../models/generate-text.js';
+import { checkMemory, pretrainingMemory } from './memory.js';
 import { optimization } from './optimization.js';
 import { trainTokenizer, type TokenizerEvent } from './train-tokenizer.js';
 
@@ -59,6 +61,10 @@ export type PretrainEvent =
 export async function* pretrain(options: PretrainOptions): AsyncGenerator<PretrainEvent> {
   const { text, config, store, folder = '', existing = 'refuse' } = options;
   const { train: trainingText, heldOut: heldOutText } = splitText(text, config);
+  const expected = gpt2Config(config.model, expectedVocabSize(options));
+  checkMemory('pretrain', { ...config.training, contextLength: expected.contextLength }, (settings, withEvaluation) =>
+    pretrainingMemory({ ...expected, contextLength: settings.contextLength }, settings, withEvaluation),
+  );
   const run = store && (await Run.open(store, folder, { config: await runConfig(options), existing }));
   const tokenizer = yield* tokenizerOf(options, trainingText);
   const { contextLength } = config.model;
@@ -69,9 +75,8 @@ export async function* pretrain(options: PretrainOptions): AsyncGenerator<Pretra
   yield { type: 'tokens', training: data.length, heldOut: heldOut.length, characters: text.length };
 
   const { seed, training } = config;
-  const { intermediateSize, ...sizes } = config.model;
-  const modelConfig = { ...sizes, vocabSize: tokenizer.vocabSize, ...(intermediateSize && { intermediateSize }) };
-  using model = new Gpt2(modelConfig, { seed });
+  const { gradientCheckpointing } = training;
+  using model = new Gpt2(gpt2Config(config.model, tokenizer.vocabSize), { seed, gradientCheckpointing });
   const trained = parameters(model);
   const plan = optimization(model, training);
   try {
@@ -104,6 +109,12 @@ export async function* pretrain(options: PretrainOptions): AsyncGenerator<Pretra
   } finally {
     plan.optimizer.dispose();
   }
+}
+
+/** Tokens that there will be, before there is a tokenizer. */
+function expectedVocabSize({ text, config, tokenizer }: PretrainOptions): number {
+  const { kind, vocabSize } = config.tokenizer;
+  return tokenizer?.vocabSize ?? vocabSize ?? (kind === 'bytes' ? 256 : Math.max(1, new Set(text).size));
 }
 
 /** What a resumed run is compared by. */

@@ -1,11 +1,12 @@
 import { encodePreference, PreferenceDataset, type Preference } from '@ashlar/data';
 import { pairBatch, rewardObjective } from '@ashlar/reward-model';
-import { train, type TrainEvent } from '@ashlar/trainer';
-import { Gpt2WithScore, gpt2WithScoreToHuggingFace } from '@ashlar/transformer';
+import { estimateMemory, train, type TrainEvent } from '@ashlar/trainer';
+import { Gpt2, Gpt2WithScore, gpt2WithScoreToHuggingFace } from '@ashlar/transformer';
 import type { RewardConfig } from '../config/reward-config.js';
 import type { ChatModel } from '../models/chat-format.js';
 import { rowsFingerprint, weightsFingerprint } from '../models/fingerprint.js';
 import { withTokenizer } from '../models/model-folder.js';
+import { checkMemory, zeros } from './memory.js';
 import { optimization } from './optimization.js';
 import { openRun, splitRows, toTraining, type StageOptions } from './stage.js';
 
@@ -36,6 +37,7 @@ export async function* trainReward(options: TrainRewardOptions): AsyncGenerator<
   const rows = splitRows(options.rows, config.heldOut, options.heldOut);
   const training = encodePairs(chat, rows.training, 'the pairs');
   const heldOut = encodePairs(chat, rows.heldOut, 'the held-out pairs');
+  checkRewardMemory(options, Math.max(training.data.widest, heldOut.data.widest));
   const run = await openRun(options, {
     stage: 'reward',
     ...structuredClone(config as unknown as Record<string, never>),
@@ -53,6 +55,7 @@ export async function* trainReward(options: TrainRewardOptions): AsyncGenerator<
   };
   using model = Gpt2WithScore.fromGpt2(chat.model, { seed });
   const { training: settings } = config;
+  model.transformer.gradientCheckpointing = settings.gradientCheckpointing;
   const plan = optimization(model, settings);
   try {
     yield* train({
@@ -75,6 +78,27 @@ export async function* trainReward(options: TrainRewardOptions): AsyncGenerator<
   } finally {
     plan.optimizer.dispose();
   }
+}
+
+/** @param widest tokens of the widest row of a batch */
+function checkRewardMemory({ chat, config }: TrainRewardOptions, widest: number): void {
+  const batchOf = (pairs: number, seq: number) => ({
+    inputIds: zeros('int32', 2 * pairs, seq),
+    lengths: zeros('int32', 2 * pairs),
+    margins: zeros('float32', pairs),
+  });
+  checkMemory(
+    'reward',
+    // pairs are not computed in parts
+    { ...config.training, accumulation: config.training.batchSize, contextLength: widest },
+    ({ batchSize, evaluationBatchSize, gradientCheckpointing, contextLength }, withEvaluation) =>
+      estimateMemory({
+        model: () => new Gpt2WithScore(new Gpt2(chat.model.config, { gradientCheckpointing })),
+        objective: rewardObjective({ centerCoefficient: config.centerCoefficient }),
+        batches: [batchOf(batchSize, contextLength)],
+        ...(withEvaluation && { evaluation: batchOf(evaluationBatchSize, contextLength) }),
+      }),
+  );
 }
 
 /** Pairs of at most the model's context. */

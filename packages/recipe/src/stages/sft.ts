@@ -1,4 +1,4 @@
-import { gpt2ToHuggingFace } from '@ashlar/transformer';
+import { Gpt2, gpt2ToHuggingFace } from '@ashlar/transformer';
 import type { SftConfig } from '../config/sft-config.js';
 import { withTokenizer } from '../models/model-folder.js';
 import { fineTune, type SupervisedEvent, type SupervisedOptions } from './supervised.js';
@@ -15,5 +15,5 @@ export type SftEvent = SupervisedEvent;
 export async function* sft(options: SftOptions): AsyncGenerator<SftEvent> {
   const { chat } = options;
   const exportModel = async () => withTokenizer(await gpt2ToHuggingFace(chat.model), chat);
-  yield* fineTune(options, { stage: 'sft', exportModel });
+  yield* fineTune(options, { stage: 'sft', exportModel, alike: () => new Gpt2(chat.model.config) });
 }

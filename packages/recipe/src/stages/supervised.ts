@@ -6,11 +6,14 @@ import {
   type SupervisedExample,
   type SupervisedRow,
 } from '@ashlar/data';
-import { supervisedMicroBatches, supervisedObjective, train, type TrainEvent } from '@ashlar/trainer';
+import { stateDict } from '@ashlar/nn';
+import { estimateMemory, supervisedMicroBatches, supervisedObjective, train, type TrainEvent } from '@ashlar/trainer';
+import type { Gpt2 } from '@ashlar/transformer';
 import type { SftConfig } from '../config/sft-config.js';
 import { answerAll } from '../models/answer.js';
 import type { ChatModel } from '../models/chat-format.js';
 import { rowsFingerprint, weightsFingerprint } from '../models/fingerprint.js';
+import { checkMemory, firstParts } from './memory.js';
 import { optimization } from './optimization.js';
 import type { Sample } from './pretrain.js';
 import { openRun, splitRows, toTraining, type StageOptions } from './stage.js';
@@ -37,6 +40,13 @@ export type SupervisedEvent =
 
 const SAMPLE_TOKENS = 40;
 
+interface Tuning {
+  stage: string;
+  /** Makes a model of the same parts, to see how much memory its training takes. */
+  alike: () => Gpt2;
+  exportModel?: () => Promise<HuggingFaceFolder>;
+}
+
 /**
  * Fine-tunes what is trainable of a model on rows: full or, where it carries adapters, those.
  *
@@ -44,12 +54,13 @@ const SAMPLE_TOKENS = 40;
  */
 export async function* fineTune(
   options: SupervisedOptions & { config: SftConfig },
-  { stage, exportModel }: { stage: string; exportModel?: () => Promise<HuggingFaceFolder> },
+  { stage, alike, exportModel }: Tuning,
 ): AsyncGenerator<SupervisedEvent, boolean> {
   const { chat, config, seed = 0, prompts = [] } = options;
   const rows = splitRows(options.rows, config.heldOut, options.heldOut);
   const data = supervisedData(chat, rows.training, { packing: config.packing, name: 'the rows' });
   const heldOut = supervisedData(chat, rows.heldOut, { packing: false, name: 'the held-out rows' });
+  checkTuningMemory(options, { stage, alike }, Math.max(data.dataset.widest, heldOut.dataset.widest));
   const runConfig: JsonObject = {
     stage,
     ...(config as unknown as JsonObject),
@@ -72,6 +83,8 @@ export async function* fineTune(
 
   const { training: settings } = config;
   const plan = optimization(chat.model, settings);
+  const { gradientCheckpointing } = chat.model;
+  chat.model.gradientCheckpointing = settings.gradientCheckpointing;
   try {
     const events = train({
       model: chat.model,
@@ -101,8 +114,40 @@ export async function* fineTune(
     }
     return isDone;
   } finally {
+    chat.model.gradientCheckpointing = gradientCheckpointing;
     plan.optimizer.dispose();
   }
+}
+
+/** @param widest tokens of the widest row of a batch */
+function checkTuningMemory(
+  { chat, config }: SupervisedOptions & { config: SftConfig },
+  { stage, alike }: Tuning,
+  widest: number,
+): void {
+  const loaded = [...stateDict(chat.model).values()].reduce((sum, { size }) => sum + 4 * size, 0);
+  const batchOf = (
+    seqLength: number,
+    { batchSize, micro = 1, packing }: { batchSize: number; micro?: number; packing: boolean },
+  ) => {
+    const ids = new Int32Array(batchSize * seqLength);
+    const arrays = { inputIds: ids, targets: ids, ...(packing && { positions: ids, segments: ids }) };
+    return supervisedMicroBatches({ ...arrays, batchSize, seqLength }, micro);
+  };
+  checkMemory(
+    stage,
+    { ...config.training, contextLength: widest },
+    ({ contextLength, gradientCheckpointing, evaluationBatchSize, ...rows }, withEvaluation) =>
+      estimateMemory({
+        model: () => Object.assign(alike(), { gradientCheckpointing }),
+        objective: supervisedObjective,
+        batches: batchOf(contextLength, { ...firstParts(rows), packing: config.packing }),
+        ...(withEvaluation && {
+          evaluation: batchOf(contextLength, { batchSize: evaluationBatchSize, packing: false })[0]!,
+        }),
+      }),
+    loaded,
+  );
 }
 
 /** Rows as examples of at most the model's context. */
