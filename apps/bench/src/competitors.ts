@@ -47,17 +47,19 @@ const pytorch = (command: string): Competitor => ({
   args: [],
 });
 
-/** Fetches what `apps/bench/peers` locks, where it has not been fetched yet. */
-export function installPeers(): void {
-  const folder = file('../peers');
+/**
+ * Fetches what a folder of peers locks, where it has not been fetched yet.
+ * @param command npm's; `install` keeps to the lock file as well, and takes one without the packages of other systems
+ */
+export function installPeers(folder = file('../peers'), command = ['ci']): void {
   const { dependencies } = readJson<{ dependencies: Record<string, string> }>(`${folder}/package.json`);
   const installed = ([name, version]: [string, string]) => {
     const manifest = `${folder}/node_modules/${name}/package.json`;
     return existsSync(manifest) && readJson<{ version: string }>(manifest).version === version;
   };
   if (Object.entries(dependencies).every(installed)) return;
-  console.error('Installing the peers with npm ci, once');
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund'], {
+  console.error('Installing the peers with npm, once');
+  execFileSync('npm', [...command, '--no-audit', '--no-fund'], {
     cwd: folder,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',

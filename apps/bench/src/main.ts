@@ -85,6 +85,8 @@ try {
     process.exitCode = (await (await import('./decode/run-decode.js')).runDecode(args.slice(1))) ? 0 : 1;
   else if (args[0] === 'suite')
     process.exitCode = (await (await import('./suite/node-suite.js')).runNodeSuite(args.slice(1))) ? 0 : 1;
+  else if (args[0] === 'genai')
+    process.exitCode = (await (await import('./genai/run-genai.js')).runGenai(args.slice(1))) ? 0 : 1;
   else if (args[0] === 'page')
     process.exitCode = (await (await import('./page/serve.js')).runPageCommand(args.slice(1))) ? 0 : 1;
   else await time(parseOptions(args));

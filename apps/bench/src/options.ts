@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 
 export const help = `npm run bench -- [options]
 npm run bench -- suite          every piece of the library, here or in a page; suite --help
+npm run bench -- genai          a training step in a page beside genai-nanogpt
 npm run bench -- decode         decoding beside onnxruntime-node; decode --help
 npm run bench -- task NAME      small tasks, held to a reference; task --help lists them
 

@@ -1,6 +1,6 @@
 import { chromiumArgs, findChromium } from '@ashlar-internal/config/browser';
 import { readFileSync } from 'node:fs';
-import { chromium } from 'playwright';
+import { chromium, type Browser } from 'playwright';
 import { preview } from 'vite';
 import { load, machine } from '../machine.js';
 import { commit, ownFile } from '../suite/own.js';
@@ -9,17 +9,27 @@ import type { BenchFile } from '../suite/result.js';
 import { parseSuiteOptions, suiteHelp, type SuiteOptions } from '../suite/suite-options.js';
 import { writeResults } from '../suite/write-results.js';
 
-/** Serves the built page on this machine alone, isolated, so that its clock is fine. */
-async function serve(port: number) {
+/** Serves a built page on this machine alone, isolated, so that its clock is fine. */
+export async function serve(root: string, outDir: string, port: number) {
   const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
   const server = await preview({
     configFile: false,
-    root: ownFile('.'),
-    build: { outDir: 'dist/page' },
+    root,
+    build: { outDir },
     preview: { host: '127.0.0.1', port, headers },
     logLevel: 'error',
   });
   return { url: server.resolvedUrls!.local[0]!, close: () => server.close() };
+}
+
+/** The page of the suite. */
+export const serveSuite = (port: number) => serve(ownFile('.'), 'dist/page', port);
+
+/** A Chromium without a window. */
+export async function openBrowser(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error('no Chromium found; install one or name it in CHROMIUM_PATH.');
+  return chromium.launch({ executablePath, args: chromiumArgs });
 }
 
 const query = ({ backends, only, isQuick }: SuiteOptions) =>
@@ -29,33 +39,28 @@ const query = ({ backends, only, isQuick }: SuiteOptions) =>
     ...(isQuick && { quick: '1' }),
   });
 
-/** Runs the page in a Chromium without a window and takes what its button downloads. */
-async function visit(url: string, say: (line: string) => void): Promise<BenchFile> {
-  const executablePath = findChromium();
-  if (!executablePath) throw new Error('no Chromium found; install one or name it in CHROMIUM_PATH.');
-  const browser = await chromium.launch({ executablePath, args: chromiumArgs });
-  try {
-    const page = await browser.newPage();
-    page.setDefaultTimeout(0);
-    const problems: string[] = [];
-    page.on('pageerror', (error) => problems.push(error.message));
-    await page.goto(url);
-    const seen = setInterval(() => void page.textContent('#status').then((text) => say(text ?? ''), () => {}), 5000); // prettier-ignore
-    const state = await page
-      .waitForFunction(() => {
-        const name = document.body.dataset['state'];
-        return name === 'done' || name === 'failed' ? name : null;
-      })
-      .then((handle) => handle.jsonValue())
-      .finally(() => clearInterval(seen));
-    if (state !== 'done')
-      throw new Error(`the page failed: ${[await page.textContent('#status'), ...problems].join('; ')}`);
-    say((await page.textContent('#status')) ?? '');
-    const [download] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);
-    return JSON.parse(readFileSync(await download.path(), 'utf8')) as BenchFile;
-  } finally {
-    await browser.close();
-  }
+/** Runs the page of the suite and takes what its button downloads. */
+export async function visit(browser: Browser, url: string, say: (line: string) => void): Promise<BenchFile> {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(0);
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  await page.goto(url);
+  const status = () => page.textContent('#status').then((text) => text ?? '');
+  const seen = setInterval(() => void status().then(say, () => {}), 5000);
+  const state = await page
+    .waitForFunction(() => {
+      const name = document.body.dataset['state'];
+      return name === 'done' || name === 'failed' ? name : null;
+    })
+    .then((handle) => handle.jsonValue())
+    .finally(() => clearInterval(seen));
+  if (state !== 'done') throw new Error(`the page failed: ${[await status(), ...problems].join('; ')}`);
+  say(await status());
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);
+  const file = JSON.parse(readFileSync(await download.path(), 'utf8')) as BenchFile;
+  await page.close();
+  return file;
 }
 
 /** Serves the page, or runs it; false where a result is wrong. */
@@ -65,16 +70,18 @@ export async function runPageCommand(args: string[]): Promise<boolean> {
     console.log(suiteHelp);
     return true;
   }
-  const { url, close } = await serve(options.isHeadless ? 0 : options.port);
+  const { url, close } = await serveSuite(options.isHeadless ? 0 : options.port);
   if (!options.isHeadless) {
     console.log(`The benchmark is at ${url}?${query(options)}\nEnd it with Ctrl-C.`);
     return new Promise(() => {});
   }
   const loadBefore = load();
+  const browser = await openBrowser();
   let found: BenchFile;
   try {
-    found = await visit(`${url}?${query(options)}&run=1`, (line) => console.error(line));
+    found = await visit(browser, `${url}?${query(options)}&run=1`, (line) => console.error(line));
   } finally {
+    await browser.close();
     await close();
   }
   // what a page cannot know

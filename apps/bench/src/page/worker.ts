@@ -18,6 +18,7 @@ async function obey({ backend, only, isQuick, withHost }: Order): Promise<void> 
   const { proof } = await runSuite(cases, {
     budget: budgets[isQuick ? 'quick' : 'full'],
     isSlow: gpu?.software ?? false,
+    named: only,
     onCase: (work) => say({ type: 'case', work }),
     onResult(results) {
       const reported = problems();

@@ -47,6 +47,7 @@ export async function runNodeSuite(args: string[]): Promise<boolean> {
   const { results, proof } = await runSuite(cases, {
     budget: budgets[options.isQuick ? 'quick' : 'full'],
     isSlow: backend === 'cpu',
+    named: options.only,
     onCase: (work) => bar?.update({ work }),
     onResult: ([first]) => (bar ? bar.increment() : console.error(`${first!.work}: ${first!.status}`)),
   });

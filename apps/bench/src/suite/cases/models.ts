@@ -28,7 +28,7 @@ const size = (name: string, batchSize: number, [numLayers, numHeads, hiddenSize,
 });
 
 const nano = size('nano', 8, [2, 2, 32, 16]);
-const configA = size('configA', 12, [4, 4, 128, 64]);
+export const configA = size('configA', 12, [4, 4, 128, 64]);
 const hidden256 = size('hidden256', 8, [6, 8, 256, 128]);
 const hidden384 = size('hidden384', 8, [6, 6, 384, 256]);
 
@@ -46,7 +46,12 @@ function forwardFlops(config: Gpt2Config, tokens: number, seq: number): number {
   return 2 * matrices * tokens + 2 * numLayers * tokens * seq * hiddenSize;
 }
 
-const optimizer = { betas: [0.9, 0.99] as [number, number], eps: 1e-8, weightDecay: 0.1, maxGradNorm: 1 };
+export const trainingOptimizer = {
+  betas: [0.9, 0.99] as [number, number],
+  eps: 1e-8,
+  weightDecay: 0.1,
+  maxGradNorm: 1,
+};
 const LEARNING_RATE = 1e-3;
 const CHECKED = 16;
 
@@ -66,7 +71,7 @@ function trainCase({ name, config, batchSize }: Size): Case {
       const model = new Gpt2(config, { seed: SEED });
       const ids = integers(`${work}/ids`, tokens + 1, vocabSize);
       const batch: Batch = { inputIds: ids.slice(0, tokens), targets: ids.slice(1) };
-      const { step, dispose } = trainingStep(model, batchSize, optimizer);
+      const { step, dispose } = trainingStep(model, batchSize, trainingOptimizer);
       return {
         inputs: [ids],
         async run() {
