@@ -121,6 +121,12 @@ export class Device {
     return { dataId, dtype, shape: [...as] };
   }
 
+  /** Another tensor on the same texture. */
+  share(info: TensorInfo): TensorInfo {
+    this.backend.incRef(info.dataId);
+    return { dataId: info.dataId, shape: info.shape, dtype: info.dtype };
+  }
+
   /** Frees a tensor that a kernel made for itself. */
   free(info: TensorInfo): void {
     this.backend.disposeIntermediateTensorInfo(info);
