@@ -7,7 +7,7 @@ import { rowDots } from './row-dots';
 export const MC: u32 = 128;
 const NC: u32 = 2048;
 const KC: u32 = 512;
-export const FEW: u32 = 6;            // rows of A up to which packing B costs more than it saves
+export const FEW: u32 = 8;            // rows of A up to which packing B costs more than it saves
 
 // @ts-ignore: decorator
 @inline function put(c: usize, lo: v128, hi: v128, w: i32, more: bool): void {

@@ -29,13 +29,13 @@ const runs = (n, k, bytes) => ({
   'read, one stream': (w) => loops.readOne(w, bytes & ~127),
   'read, four streams': (w) => loops.readFour(w, bytes & ~127),
   ...Object.fromEntries(
-    [1, 2, 4, 6].map((m) => [
+    [1, 2, 4, 8].map((m) => [
       `float32, ${m} row${m > 1 ? 's' : ''}`,
       (w) => kernels.gemm(x, w, 0, y, 1, 0, 0, m, n, k, 0, 1, scratch),
     ]),
   ),
   ...Object.fromEntries(
-    [1, 2, 4].map((m) => [
+    [1, 2, 4, 8].map((m) => [
       `int8, ${m} row${m > 1 ? 's' : ''}`,
       (w) => kernels.quantized_gemm(x, w, scales, 0, 0, k, 0, y, m, n, k, 1, 0, n, scratch),
     ]),

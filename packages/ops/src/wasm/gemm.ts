@@ -26,7 +26,7 @@ interface Part {
 
 /** Nanoseconds of a term, and of reading an element of B where it is read for a few rows only. */
 const [termCost, readCost] = [0.045, 0.1];
-const fewRows = 6;
+const fewRows = 8;
 /** Few parts, because packing is done again for each: about 1 % of the work for one more. */
 const perThread = 2;
 

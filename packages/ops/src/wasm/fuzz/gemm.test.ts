@@ -70,7 +70,7 @@ test.each([
 
 test('an element has the same bytes however many rows and columns are computed beside it', () => {
   memory.reset();
-  const [m, n, k] = [6, 23, 61];
+  const [m, n, k] = [8, 23, 61];
   const [a, b] = [memory.floatArray(random(m * k)), memory.floatArray(random(n * k))];
   const [all, one] = [memory.floatArray(m * n), memory.floatArray(1)];
   const scratch = memory.scratch(memory.kernels.gemm_scratch(m, n, k));

@@ -72,7 +72,7 @@ test.each(kinds)('a product with %s weights is that of float32 weights', (_, kin
 test('few rows with int8 weights, whose rows begin at any byte of a word', () => {
   for (const k of [1, 2, 3, 5, 6, 11, 24, 49, 128])
     for (const n of [1, 2, 3, 4, 7, 12, 13, 25, 30])
-      for (const m of [1, 2, 3, 6]) expect(difference(0, [m, n, k], 64, true)).toBeLessThan(2e-5);
+      for (const m of [1, 2, 3, 8]) expect(difference(0, [m, n, k], 64, true)).toBeLessThan(2e-5);
   for (const k of [767, 768, 769, 1537]) expect(difference(0, [3, 14, k], 64, true)).toBeLessThan(5e-5);
 });
 
