@@ -15,7 +15,10 @@ const seed = 7;
 
 /** The same tokens for every step. */
 function batch(): Batch {
-  const ids = Array.from({ length: batchSize * config.contextLength + 1 }, (_, i) => (i * i + 3 * i) % config.vocabSize);
+  const ids = Array.from(
+    { length: batchSize * config.contextLength + 1 },
+    (_, i) => (i * i + 3 * i) % config.vocabSize,
+  );
   return { inputIds: Int32Array.from(ids.slice(0, -1)), targets: Int32Array.from(ids.slice(1)) };
 }
 

@@ -58,19 +58,26 @@ describe('the schema', () => {
     expect(violations(file([result({}), result({ group: 'train' })]))).toEqual([]);
   });
 
-  test.each<[string, (copy: Record<string, any>) => void]>([
-    ['the file has no machine', (copy) => delete copy['machine']],
-    ['the file.schema must be "bench-1"', (copy) => (copy['schema'] = 'bench-2')],
-    ['the file.createdAt must be a date and a time', (copy) => (copy['createdAt'] = 'today')],
-    ['the file.machine.cpuThreads must be of type integer', (copy) => (copy['machine'].cpuThreads = 1.5)],
-    ['the file.results[0].status must be one of ok, wrong', (copy) => (copy['results'][0].status = 'fine')],
-    ['the file.results[0].samplesMs[1] must be of type number', (copy) => (copy['results'][0].samplesMs[1] = '1')],
-    ['the file.results[0].medianMs must be of type number', (copy) => (copy['results'][0].medianMs = NaN)],
-    ['the file.packages.a must be of type string', (copy) => (copy['packages'].a = 1)],
-    ['the file.proof[0] has no resultsIn', (copy) => delete copy['proof'][0].resultsIn],
-  ])('refuses: %s', (message, spoil) => {
-    const copy = structuredClone(file([result({})])) as unknown as Record<string, any>;
-    spoil(copy);
+  test.each<[message: string, path: string, value?: unknown]>([
+    ['the file has no machine', 'machine'],
+    ['the file.schema must be "bench-1"', 'schema', 'bench-2'],
+    ['the file.createdAt must be a date and a time', 'createdAt', 'today'],
+    ['the file.machine.cpuThreads must be of type integer', 'machine.cpuThreads', 1.5],
+    ['the file.results[0].status must be one of ok, wrong', 'results.0.status', 'fine'],
+    ['the file.results[0].samplesMs[1] must be of type number', 'results.0.samplesMs.1', '1'],
+    ['the file.results[0].medianMs must be of type number', 'results.0.medianMs', NaN],
+    ['the file.packages.a must be of type string', 'packages.a', 1],
+    ['the file.proof[0] has no resultsIn', 'proof.0.resultsIn'],
+  ])('refuses: %s', (message, path, value) => {
+    const copy = structuredClone(file([result({})]));
+    const keys = path.split('.');
+    const last = keys.pop()!;
+    const holder = keys.reduce(
+      (at, key) => at[key] as Record<string, unknown>,
+      copy as unknown as Record<string, unknown>,
+    );
+    if (value === undefined) delete holder[last];
+    else holder[last] = value;
     expect(violations(copy).join('; ')).toContain(message);
   });
 });

@@ -24,7 +24,11 @@ export const donationTests = (tolerance: number): TestBody[] => [
   { name: 'globalNorm', body: () => globalNormTest(tolerance, gradientsAt(1)) },
   {
     name: 'globalNorm of 33 tensors',
-    body: () => globalNormTest(tolerance, Array.from({ length: 33 }, (_, i) => normal(`norm ${i}`, [i + 1, 300 - i]))),
+    body: () =>
+      globalNormTest(
+        tolerance,
+        Array.from({ length: 33 }, (_, i) => normal(`norm ${i}`, [i + 1, 300 - i])),
+      ),
   },
   {
     name: 'globalNorm of what is not a number',

@@ -23,12 +23,7 @@ interface GpgpuProgram {
 /** The parts of tfjs-backend-webgl 4.22 that we lean on; `Device.attach` checks that they are there. */
 interface TfjsWebglBackend extends KernelBackend {
   gpgpu: { gl: { canvas: EventTarget } };
-  runWebGLProgram(
-    program: GpgpuProgram,
-    inputs: TensorInfo[],
-    dtype: DataType,
-    uniforms: number[][],
-  ): TensorInfo;
+  runWebGLProgram(program: GpgpuProgram, inputs: TensorInfo[], dtype: DataType, uniforms: number[][]): TensorInfo;
   disposeIntermediateTensorInfo(info: TensorInfo): void;
 }
 

@@ -42,7 +42,12 @@ const silu = {
 
 const relu = { functions: '', value: 'max(x, 0.0)', slope: 'x > 0.0 ? 1.0 : 0.0' };
 
-const kinds: Record<Kind, { functions: string; value: string; slope: string }> = { gelu, gelu_new: geluNew, relu, silu };
+const kinds: Record<Kind, { functions: string; value: string; slope: string }> = {
+  gelu,
+  gelu_new: geluNew,
+  relu,
+  silu,
+};
 
 /** The activation of every element. */
 export function activate(device: Device, a: TensorInfo, kind: Kind): TensorInfo {

@@ -56,10 +56,7 @@ function rstdOf(device: Device, x: TensorInfo, mean: TensorInfo | undefined, eps
 type Saved = Record<'dy' | 'x' | 'weight' | 'rstd', TensorInfo> & { mean?: TensorInfo; dsum?: TensorInfo | undefined };
 
 /** The gradient of `x` of either norm, and dsum added to it where there is one; without a mean it is that of the root mean square. */
-function gradientOfX(
-  device: Device,
-  { dy, x, weight, mean, rstd, dsum }: Saved,
-): TensorInfo {
+function gradientOfX(device: Device, { dy, x, weight, mean, rstd, dsum }: Saved): TensorInfo {
   const { columns, column } = shapesOf(x);
   const xHat = (at: string) => `(x_(b, r, ${at})${mean ? ' - mean_(b, r, 0)' : ''}) * rstd_(b, r, 0)`;
   const inputs = { dy, x, weight, rstd, ...(mean && { mean }) };

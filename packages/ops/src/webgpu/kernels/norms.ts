@@ -90,10 +90,7 @@ function rmsNorm(
 type Saved = Record<'dy' | 'x' | 'weight' | 'rstd', TensorInfo> & { mean?: TensorInfo; dsum?: TensorInfo | undefined };
 
 /** The gradient of `x` of either norm, and dsum added to it where there is one; without a mean it is that of the root mean square. */
-function gradientOfX(
-  device: Device,
-  { dy, x, weight, mean, rstd, dsum }: Saved,
-): TensorInfo {
+function gradientOfX(device: Device, { dy, x, weight, mean, rstd, dsum }: Saved): TensorInfo {
   const { rows, width } = asMatrix(x.shape);
   const dx = device.output(x.shape);
   device.run({
