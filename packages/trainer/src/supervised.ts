@@ -1,6 +1,6 @@
 import type { SupervisedBatch } from '@ashlar/data';
 import type { HostTensor, LanguageModel } from '@ashlar/nn';
-import { crossEntropy } from '@ashlar/ops';
+import { crossEntropy, unrecorded } from '@ashlar/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { cutRows, IGNORED, type Objective, type TokenBatch } from './objective.js';
 
@@ -23,10 +23,13 @@ export const supervisedObjective: Objective<LanguageModel, SupervisedTokenBatch>
   return {
     lossSum: tf.sum(crossEntropy(logits, targets, { ignoreIndex: IGNORED })),
     weight: tf.sum(learnt),
-    metrics: {
-      mean_token_accuracy: tf.sum(tf.cast(tf.equal(tf.argMax(logits, -1), targets), 'float32')),
-      entropy: tf.sum(tf.mul(entropy(logits), learnt)),
-    },
+    // a tape would keep what they compute, several times the logits
+    metrics: unrecorded(() =>
+      tf.tidy(() => ({
+        mean_token_accuracy: tf.sum(tf.cast(tf.equal(tf.argMax(logits, -1), targets), 'float32')),
+        entropy: tf.sum(tf.mul(entropy(logits), learnt)),
+      })),
+    ),
   };
 };
 

@@ -1,9 +1,24 @@
+import type { JsonObject } from '@ashlar/checkpoint';
 import { useBackend } from '@ashlar/ops';
 import { cpu } from '@ashlar/ops/cpu';
 import { wasm } from '@ashlar/ops/wasm';
+import { byteTokenizer } from '@ashlar/tokenizer';
+import { Gpt2 } from '@ashlar/transformer';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { pretrain, pretrainConfig, pretrainingMemory, type PretrainChanges } from '../index.js';
+import {
+  addChatTokens,
+  lora,
+  mergeAdapter,
+  pretrain,
+  pretrainConfig,
+  pretrainingMemory,
+  recipeConfig,
+  sft,
+  trainReward,
+  type ChatModel,
+  type PretrainChanges,
+} from '../index.js';
 import { checkMemory, type MemorySettings } from './memory.js';
 
 beforeAll(() => useBackend(wasm()));
@@ -64,6 +79,47 @@ describe('pretraining that does not fit', () => {
     const memory = ({ contextLength }: MemorySettings) => ({ peak: contextLength * 2 ** 26 });
     expect(() => checkMemory('sft', settings, memory)).toThrow('a context of 63 with batchSize 1');
     expect(() => checkMemory('sft', settings, memory, -(2 ** 31))).toThrow('a context of 31 with');
+  });
+});
+
+describe('fine-tuning and reward models that do not fit', () => {
+  const small = { vocabSize: 256, contextLength: 96, hiddenSize: 16, numLayers: 2, numHeads: 2 };
+  const chatModel = () => addChatTokens(new Gpt2(small), byteTokenizer(), 0);
+  const training = { batchSize: 1_000_000, evaluationBatchSize: 1 };
+  const rows = ['a', 'b', 'c'].map((prompt) => ({ prompt, completion: ' yes', chosen: ' yes', rejected: ' no' }));
+  const stages = {
+    sft: (chat: ChatModel, training: JsonObject) =>
+      sft({ chat, rows, config: recipeConfig('usual', { sft: { training } }).sft }),
+    lora: (chat: ChatModel, training: JsonObject) =>
+      lora({ chat, rows, config: recipeConfig('usual', { lora: { training } }).lora }),
+    reward: (chat: ChatModel, training: JsonObject) =>
+      trainReward({ chat, rows, config: recipeConfig('usual', { reward: { training } }).reward }),
+  };
+
+  it.each(['sft', 'lora', 'reward'] as const)('%s is refused, and what is named begins', async (stage) => {
+    const chat = await chatModel();
+    try {
+      const message = async (changes: JsonObject) => {
+        try {
+          for await (const { type } of stages[stage](chat, { ...training, ...changes }))
+            if (type === 'start') return type;
+        } catch (error) {
+          return (error as Error).message;
+        }
+      };
+      const sentence = (await message({}))!;
+      expect(sentence).toMatch(
+        new RegExp(`^${stage}: a step takes [\\d.]+ GiB and wasm can hold .* what fits: batchSize`),
+      );
+      expect(sentence.includes('accumulation')).toBe(stage !== 'reward');
+      const [, batchSize] = /batchSize (\d+)/.exec(sentence)!;
+      if (stage === 'lora') mergeAdapter(chat.model);
+      expect(await message({ batchSize: Number(batchSize) + 1 })).toMatch('what fits');
+      if (stage === 'lora') mergeAdapter(chat.model);
+      expect(await message({ batchSize: Number(batchSize) })).toBe('start');
+    } finally {
+      chat.model.dispose();
+    }
   });
 });
 
