@@ -32,11 +32,12 @@ export const memoryLimit = (): number | null => countable()?.limit ?? null;
 export const isCounting = (): boolean => tf.getBackend().startsWith(prefix);
 
 /**
- * Runs `f` without computing: every tensor that it makes has a shape and no values. The kernels are those of the current
- * backend, so what they take for outputs, residuals and scratch, what a tape saves and what is freed when is what a run
- * takes; sizes that no machine could hold cost nothing. On wasm that is its heap. On cpu, webgl and webgpu it is the sum of
- * tensors, the kernels' references included; what a graphics driver adds (padding of textures, buffers kept for later)
- * is not known.
+ * Runs `f` without computing: every tensor that it makes has a shape and no values, so that sizes that no machine could
+ * hold cost nothing. What a tape saves and what is freed when is what a run does.
+ *
+ * On wasm the kernels are its own, with their outputs, residuals and scratch: what its heap holds. On cpu it is the sum of
+ * tensors, those of the references included. On webgl and webgpu all fused ops are counted as their references, more than
+ * the programs of those backends take; what a graphics driver adds (padding of textures, buffers kept for later) is unknown.
  *
  * @param f synchronous; disposes of what it makes. It names what comes next by the function it is given
  * @returns the most bytes that are held at a time, and by what
@@ -66,9 +67,10 @@ const variables = (): tf.Variable[] => Object.values(tf.engine().state.registere
 /** Registers what is missing: our own kernels as they are, tfjs's as shapes. */
 function register(backendName: string): void {
   checkInternals();
-  for (const { kernelName, kernelFunc } of tf.getKernelsForBackend(tf.getBackend()))
-    if (kernelName.startsWith('Ashlar') && !tf.getKernel(kernelName, backendName))
-      tf.registerKernel({ kernelName, backendName, kernelFunc });
+  // programs for a GPU are more than shapes: there the references are counted
+  for (const kernel of countable() ? tf.getKernelsForBackend(tf.getBackend()) : [])
+    if (kernel.kernelName.startsWith('Ashlar') && !tf.getKernel(kernel.kernelName, backendName))
+      tf.registerKernel({ ...kernel, backendName });
   for (const [kernelName, kernel] of Object.entries(stockShapes()))
     if (!tf.getKernel(kernelName, backendName))
       tf.registerKernel({
