@@ -41,7 +41,7 @@ export function withExamples(command: Command, examples: readonly [command: stri
 }
 
 export const gradientCheckpointingOption = (): Option =>
-  new Option('--gradient-checkpointing', 'the same result with less memory and about a quarter more time');
+  new Option('--gradient-checkpointing', 'the same result with less memory and about a third more time');
 
 /** Adds the options of a training on rows; `part` is where its settings stand in those of the recipe. */
 export const withTrainingOptions = (command: Command, part: string): Command =>

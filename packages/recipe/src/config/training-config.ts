@@ -8,7 +8,7 @@ export interface TrainingConfig {
   batchSize: number;
   /** Parts that each batch is computed in, one after the other, to save memory. */
   accumulation: number;
-  /** Compute each block again in the backward pass: the same result with less memory and about a quarter more time. */
+  /** Compute each block again in the backward pass: the same result with less memory and about a third more time. */
   gradientCheckpointing: boolean;
   /** nanoGPT's schedule: a rise in `warmupSteps`, then half a cosine down to `minLearningRate` at the last step. */
   learningRate: number;
