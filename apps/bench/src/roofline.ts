@@ -3,7 +3,7 @@ import { loops } from './generated/loops.js';
 interface Loops {
   memory: WebAssembly.Memory;
   peak(rounds: number): number;
-  read(from: number, bytes: number): bigint;
+  readOne(from: number, bytes: number): bigint;
   copy(to: number, from: number, bytes: number): void;
 }
 
@@ -52,7 +52,7 @@ function fastest(operations: (scale: number) => number): number {
 export async function measureRoofline({ bufferBytes = 2 ** 26 } = {}): Promise<Roofline> {
   const bytes = Uint8Array.from(atob(loops), (c) => c.charCodeAt(0));
   const { instance } = await WebAssembly.instantiate(bytes);
-  const { memory, peak, read, copy } = instance.exports as unknown as Loops;
+  const { memory, peak, readOne, copy } = instance.exports as unknown as Loops;
   const size = Math.max(PAGE, Math.ceil(bufferBytes / PAGE) * PAGE);
   memory.grow((2 * size) / PAGE);
   // pages that were never written are one page of zeros
@@ -67,7 +67,7 @@ export async function measureRoofline({ bufferBytes = 2 ** 26 } = {}): Promise<R
       return OPERATIONS * 1000 * scale;
     }),
     bufferBytes: size,
-    readPerSecond: fastest(repeated(() => read(PAGE, size))),
+    readPerSecond: fastest(repeated(() => readOne(PAGE, size))),
     copyPerSecond: fastest(repeated(() => copy(PAGE + size, PAGE, size))),
   };
 }

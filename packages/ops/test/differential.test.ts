@@ -13,7 +13,7 @@ describe('wasm computes what cpu computes', () => {
 const notOperations = new Set(
   `addNode backend customGrad dispose disposeVariables engine env findBackend getBackend getGradient getKernel
   getKernelsForBackend grad grads keep memory nextFrame ready registerGradient registerKernel removeBackend scalar
-  setBackend tensor tensor1d tensor2d tensor3d tensor4d tidy time unregisterKernel valueAndGrads variable variableGrads version_core`.split(
+  setBackend tensor tensor1d tensor2d tensor3d tensor4d tidy time unregisterKernel upcastType valueAndGrads variable variableGrads version_core`.split(
     /\s+/,
   ),
 );
