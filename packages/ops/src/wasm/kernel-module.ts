@@ -1,5 +1,20 @@
 import { plainModule, sharedDifference } from './generated/modules.js';
 
+type ProductArguments = [
+  a: number,
+  b: number,
+  bias: number,
+  c: number,
+  batch: number,
+  strideA: number,
+  strideB: number,
+  m: number,
+  n: number,
+  k: number,
+  transposeA: number,
+  transposeB: number,
+];
+
 /**
  * The functions of our wasm module (`assembly/`). Addresses are bytes, lengths and strides are elements; float arrays
  * need only 4-byte alignment. Scratch memory belongs to the caller; `*_scratch` tells how many bytes a call needs.
@@ -123,39 +138,16 @@ export interface KernelModule {
     width: number,
   ): void;
   gemm_scratch(m: number, n: number, k: number): number;
-  gemm(
-    a: number,
-    b: number,
-    bias: number,
-    c: number,
-    batch: number,
-    strideA: number,
-    strideB: number,
-    m: number,
-    n: number,
-    k: number,
-    transposeA: number,
-    transposeB: number,
-    scratch: number,
-  ): void;
+  gemm(...args: [...ProductArguments, scratch: number]): void;
   gemm_part(
-    a: number,
-    b: number,
-    bias: number,
-    c: number,
-    batch: number,
-    strideA: number,
-    strideB: number,
-    m: number,
-    n: number,
-    k: number,
-    transposeA: number,
-    transposeB: number,
-    fromRow: number,
-    toRow: number,
-    fromColumn: number,
-    toColumn: number,
-    scratch: number,
+    ...args: [
+      ...ProductArguments,
+      fromRow: number,
+      toRow: number,
+      fromColumn: number,
+      toColumn: number,
+      scratch: number,
+    ]
   ): void;
   layer_norm(
     x: number,

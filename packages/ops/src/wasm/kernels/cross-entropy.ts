@@ -1,22 +1,29 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { CrossEntropyAttrs } from '../../contract/kernels.js';
+import type { Device } from '../device.js';
 import { asMatrix, firstFound, fused } from './fused.js';
 
 /** Nanoseconds of a logit. */
 const cost = 0.8;
+
+/** How the rows are cut, and where a range of them lies. */
+function rowsOf(device: Device, logits: Tensor, targets: Tensor) {
+  const { rows, width } = asMatrix(logits.shape);
+  const place = (from: number) => [device.address(logits, width * from), device.address(targets, from)] as const;
+  return { width, place, ranges: device.crew.ranges(rows, width * cost) };
+}
 
 const settings = ({ ignoreIndex, temperature, labelSmoothing, zLoss }: CrossEntropyAttrs) =>
   [ignoreIndex, 1 / temperature, labelSmoothing, zLoss] as const;
 
 export function registerCrossEntropy(): void {
   fused('AshlarCrossEntropy', (device, { logits, targets }, { residuals, ...attrs }) => {
-    const { rows, width } = asMatrix(logits.shape);
+    const { width, ranges, place } = rowsOf(device, logits, targets);
     const [loss, logSumExp] = [device.output(targets.shape), device.output(targets.shape)] as const;
-    const ranges = device.crew.ranges(rows, width * cost);
     const found = device.crew.run(
       'cross_entropy',
       ranges.map(([from, to]) => [
-        device.address(logits, width * from),
-        device.address(targets, from),
+        ...place(from),
         device.address(loss, from),
         device.address(logSumExp, from),
         to - from,
@@ -37,14 +44,12 @@ export function registerCrossEntropy(): void {
   });
 
   fused('AshlarCrossEntropyGrad', (device, { dy, logits, targets, logSumExp }, attrs) => {
-    const { rows, width } = asMatrix(logits.shape);
+    const { width, ranges, place } = rowsOf(device, logits, targets);
     const out = device.output(logits.shape);
-    const ranges = device.crew.ranges(rows, width * cost);
     device.crew.run(
       'cross_entropy_grad',
       ranges.map(([from, to]) => [
-        device.address(logits, width * from),
-        device.address(targets, from),
+        ...place(from),
         device.address(logSumExp, from),
         device.address(dy, from),
         device.address(out, width * from),

@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Device } from '../device.js';
 import { asMatrix, fused } from './fused.js';
 
@@ -15,6 +15,9 @@ function layout(device: Device, gate: Tensor, packed: boolean, nanoseconds: numb
   const ranges = device.crew.ranges(packed ? rows : rows * width, n * nanoseconds, packed ? {} : { multiple: 16 });
   return {
     n,
+    /** A tensor of gates and one of ups, or both in one, from an element on. */
+    pair: (gates: TensorInfo | undefined, ups: TensorInfo | undefined, at: number) =>
+      [device.address(gates, at), packed ? device.address(gates, at + n) : device.address(ups, at)] as const,
     parts: ranges.map(([from, to]) =>
       packed
         ? { at: from * width, out: from * n, rows: to - from, n, pitch: width }
@@ -25,34 +28,25 @@ function layout(device: Device, gate: Tensor, packed: boolean, nanoseconds: numb
 
 export function registerSwiglu(): void {
   fused('AshlarSwiglu', (device, { gate, up }) => {
-    const { n, parts } = layout(device, gate, !up, cost);
+    const { n, parts, pair } = layout(device, gate, !up, cost);
     const y = device.output(up ? gate.shape : [...gate.shape.slice(0, -1), n]);
     device.crew.run(
       'swiglu',
-      parts.map(({ at, out, rows, n, pitch }) => [
-        device.address(gate, at),
-        up ? device.address(up, at) : device.address(gate, at + n),
-        device.address(y, out),
-        rows,
-        n,
-        pitch,
-      ]),
+      parts.map(({ at, out, rows, n, pitch }) => [...pair(gate, up, at), device.address(y, out), rows, n, pitch]),
     );
     return [y];
   });
 
   fused('AshlarSwigluGrad', (device, { dy, gate, up }, { wanted }) => {
-    const { parts } = layout(device, gate, !up, gradCost);
+    const { parts, pair } = layout(device, gate, !up, gradCost);
     const outputs = wanted.map(() => device.output(gate.shape));
     const [dGate, dUp] = (['gate', 'up'] as const).map((name) => outputs[wanted.indexOf(name)]);
     device.crew.run(
       'swiglu_grad',
       parts.map(({ at, out, rows, n, pitch }) => [
-        device.address(gate, at),
-        up ? device.address(up, at) : device.address(gate, at + n),
+        ...pair(gate, up, at),
         device.address(dy, out),
-        device.address(dGate, at),
-        up ? device.address(dUp, at) : device.address(dGate, at + n),
+        ...pair(dGate, dUp, at),
         rows,
         n,
         pitch,
