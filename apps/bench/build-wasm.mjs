@@ -7,7 +7,12 @@ import { fileURLToPath } from 'node:url';
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
 let bytes;
 const options = '--baseDir ../.. -O3 --runtime stub --noAssert --initialMemory 1 --enable simd -o loops.wasm';
-const loops = ['packages/ops/assembly/peak.ts', 'packages/ops/assembly/read.ts', 'apps/bench/assembly/copy.ts'];
+const loops = [
+  'packages/ops/assembly/peak.ts',
+  'packages/ops/assembly/read.ts',
+  'apps/bench/assembly/copy.ts',
+  'apps/bench/assembly/products.ts',
+];
 const { error, stderr } = await asc.main([...loops, ...options.split(' ')], {
   writeFile: (_name, contents) => void (bytes = contents),
 });

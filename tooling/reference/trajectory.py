@@ -1,4 +1,5 @@
-"""The first 200 training steps of two small GPTs, step by step, for the trajectory tests of Ashlar.
+"""The first training steps of small GPTs, step by step: 200 of `nano` and `config-a` for the trajectory tests of Ashlar, and 16 of
+`hidden-384`, of which a step takes seconds, for its benchmark.
 
 Nothing but numbers is committed: weights, text and batches come from the generator of `ashlar_random.py`.
 
@@ -8,9 +9,9 @@ Nothing but numbers is committed: weights, text and batches come from the genera
 - AdamW 1e-3, betas (0.9, 0.99), eps 1e-8, weight decay 0.1 on tensors of rank 2, gradient clipped to norm 1.0;
 - nanoGPT's schedule: `lr (step + 1) / 101` for 100 steps, then a cosine to 1e-4 at step 2,000.
 
-`nano` trains transformers' GPT2LMHeadModel, `config-a` (nanoGPT's CPU shape, without biases) the model of `gpt.py`; on `nano`
-the two are compared first. The losses are those of float32; a run in float64 gives `noise`, how far float32 itself is
-from exact arithmetic: the largest difference of a loss, and of a parameter relative to its norm.
+`nano` trains transformers' GPT2LMHeadModel, `config-a` (nanoGPT's CPU shape) and `hidden-384`, which have no biases, the model of
+`gpt.py`; on `nano` the two are compared first. The losses are those of float32; a run in float64 gives `noise`, how far
+float32 itself is from exact arithmetic: the largest difference of a loss, and of a parameter relative to its norm.
 
 Key biases are left out of the final parameters: attention does not see them, so their gradient is rounding noise.
 """
@@ -27,12 +28,14 @@ from ashlar_random import RandomStream, batch_offsets
 from fixtures import REPOSITORY, versions, write_json
 from gpt import Gpt, GptConfig, from_hugging_face, initial_weights, to_hugging_face
 
-SEED, STEPS, LENGTH = 1337, 200, 8192
+SEED, LENGTH = 1337, 8192
 LEARNING_RATE, MIN_LEARNING_RATE, WARMUP_STEPS, DECAY_STEPS = 1e-3, 1e-4, 100, 2000
 
+# the model, rows in a batch, steps
 MODELS = {
-    "nano": (GptConfig(65, context_length=16, hidden_size=32, num_layers=2, num_heads=2), 4),
-    "config-a": (GptConfig(65, context_length=64, hidden_size=128, num_layers=4, num_heads=4, bias=False), 12),
+    "nano": (GptConfig(65, context_length=16, hidden_size=32, num_layers=2, num_heads=2), 4, 200),
+    "config-a": (GptConfig(65, context_length=64, hidden_size=128, num_layers=4, num_heads=4, bias=False), 12, 200),
+    "hidden-384": (GptConfig(65, context_length=256, hidden_size=384, num_layers=6, num_heads=6, bias=False), 8, 16),
 }
 
 
@@ -85,8 +88,8 @@ def build(config, dtype):
     return model, logits
 
 
-def train(config, batch_size, dtype):
-    """Losses and gradient norms (before clipping) of `STEPS` steps, and the final weights by our names and layout."""
+def train(config, batch_size, steps, dtype):
+    """Losses and gradient norms (before clipping) of each step, and the final weights by our names and layout."""
     model, logits = build(config, dtype)
     ids, context = markov_ids(), config.context_length
     matrices = [p for p in model.parameters() if p.ndim >= 2]
@@ -94,7 +97,7 @@ def train(config, batch_size, dtype):
     groups = [{"params": matrices, "weight_decay": 0.1}, {"params": vectors, "weight_decay": 0.0}]
     optimizer = torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.99), eps=1e-8)
     losses, norms = [], []
-    for step in range(STEPS):
+    for step in range(steps):
         offsets = batch_offsets(SEED, step, batch_size, LENGTH, context)
         windows = torch.stack([ids[o : o + context + 1] for o in offsets])
         loss = F.cross_entropy(logits(windows[:, :-1]).flatten(0, 1), windows[:, 1:].flatten())
@@ -128,9 +131,9 @@ def summary(path, weight):
 
 
 def fixture(name):
-    config, batch_size = MODELS[name]
-    losses, norms, weights = train(config, batch_size, torch.float32)
-    exact_losses, _, exact = train(config, batch_size, torch.float64)
+    config, batch_size, steps = MODELS[name]
+    losses, norms, weights = train(config, batch_size, steps, torch.float32)
+    exact_losses, _, exact = train(config, batch_size, steps, torch.float64)
     noise = {
         "loss": max(abs(a - b) for a, b in zip(losses, exact_losses)),
         "parameter": max(relative_difference(path, w, exact[path]) for path, w in weights.items()),
@@ -168,7 +171,7 @@ def fixture(name):
 @torch.no_grad()
 def check():
     """Our transcription of nanoGPT and transformers' GPT-2 are one function on `nano`."""
-    config, batch_size = MODELS["nano"]
+    config, batch_size, _ = MODELS["nano"]
     tokens = markov_ids()[: batch_size * config.context_length].view(batch_size, -1)
     ours = Gpt(config)
     ours.load_state_dict(initial_weights(config, SEED))

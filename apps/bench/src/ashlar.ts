@@ -6,6 +6,7 @@ import { quantizeModules } from '@ashlar/quantization';
 import { Gpt2 } from '@ashlar/transformer';
 import * as tf from '@tensorflow/tfjs-core';
 import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import type { Job } from './job.js';
 import { serve, type Competitor, type Weights } from './serve.js';
 import { trainingStep } from './training-step.js';
@@ -16,17 +17,22 @@ const { version } = JSON.parse(
   version: string;
 };
 
-/** Ashlar on its wasm backend; a second argument of the process names a scheme in which its linear layers are kept. */
+/** How its linear layers are kept, and how many threads compute. */
+const { values: asked } = parseArgs({
+  args: process.argv.slice(3),
+  options: { scheme: { type: 'string' }, threads: { type: 'string', default: '1' } },
+});
+
+/** Ashlar on its wasm backend. */
 async function ashlar(job: Job, initial: Weights): Promise<Competitor> {
-  await useBackend(wasm());
+  await useBackend(wasm({ threads: Number(asked.threads) }));
   const model = new Gpt2({ ...job.model, activation: 'gelu_new' });
   const state = [...initial].map(([path, { shape, values }]): [string, HostTensor] => [
     path,
     { dtype: 'float32', shape, data: values },
   ]);
   loadStateDict(model, new Map(state));
-  const scheme = process.argv[3];
-  if (scheme === 'int8') await quantizeModules(model, { scheme, match: () => true });
+  if (asked.scheme === 'int8') await quantizeModules(model, { scheme: 'int8', match: () => true });
   const { step } = trainingStep(model, job.batchSize, job.optimizer);
 
   return {

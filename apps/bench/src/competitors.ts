@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { namesOf } from './arguments.js';
 import type { Options } from './options.js';
 
 /** How to start a competitor; the folder of the job is its first argument, `args` follow. */
@@ -22,23 +23,31 @@ export const node = (name: string, title: string, program: string, ...args: stri
   args,
 });
 
-/** Everything that the options ask for, Ashlar first. Throws a sentence where a name is unknown. */
-export function chooseCompetitors({ peers, python, only }: Options): Competitor[] {
-  const all = [
-    node('ashlar', 'Ashlar, wasm', './ashlar.js'),
-    node('tfjs', 'tfjs 4.22, wasm', './tfjs.js', 'stock'),
-    node('tfjs-transposed', 'tfjs 4.22, wasm, operands transposed by hand', './tfjs.js', 'transposed'),
-    ...(peers ? [node('jax-js', 'jax-js, wasm, jit', '../peers/jax-js.mjs')] : []),
-    ...(python ? [pytorch(python)] : []),
-  ];
-  const unknown = only?.find((name) => !all.some((competitor) => competitor.name === name));
-  if (unknown !== undefined)
-    throw new Error(
-      `--only: there is no competitor ${unknown} here, only ${all.map(({ name }) => name).join(', ')} (jax-js needs --peers, pytorch --python).`,
-    );
-  return only ? all.filter(({ name }) => only.includes(name)) : all;
+/** Those of `all` that are named; all without names. Throws a sentence where a name is unknown. */
+export function chosen(all: Competitor[], only: string[] | undefined, hint?: string): Competitor[] {
+  const known = all.map(({ name }) => name);
+  const names = only && namesOf('only', only.join(','), known, hint);
+  return names ? all.filter(({ name }) => names.includes(name)) : all;
 }
 
+/** Everything that the options ask for, Ashlar first. Throws a sentence where a name is unknown. */
+export function chooseCompetitors({ peers, python, only, threads }: Options): Competitor[] {
+  const all = [
+    ashlar,
+    ...(threads > 1 ? [ashlarOn(threads)] : []),
+    node('tfjs', 'tfjs 4.22, wasm', './tfjs.js', 'stock'),
+    node('tfjs-transposed', 'tfjs 4.22, wasm, operands transposed by hand', './tfjs.js', 'transposed'),
+    ...(peers ? [jaxJs] : []),
+    ...(python ? [pytorch(python)] : []),
+  ];
+  return chosen(all, only, ' (ashlar-threads needs --threads, jax-js --peers, pytorch --python)');
+}
+
+export const ashlar = node('ashlar', 'Ashlar, wasm', './ashlar.js');
+const ashlarOn = (threads: number) =>
+  node('ashlar-threads', `Ashlar, wasm, ${threads} threads`, './ashlar.js', '--threads', String(threads));
+export const onnxruntime = node('onnxruntime-node', 'onnxruntime-node, one thread', '../peers/onnxruntime.mjs');
+const jaxJs = node('jax-js', 'jax-js, wasm, jit', '../peers/jax-js.mjs');
 const pytorch = (command: string): Competitor => ({
   name: 'pytorch',
   title: 'PyTorch, one thread',

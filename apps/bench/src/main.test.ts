@@ -1,24 +1,11 @@
-import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { bench, temporaryFolder } from '../test/built.js';
 
-const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-const bench = (...args: string[]) => promisify(execFile)(process.execPath, [program, ...args]);
-
-let folder: string;
-beforeAll(() => {
-  if (!existsSync(program))
-    throw new Error('The benchmark runs from its build: turbo run build --filter @ashlar-internal/bench');
-  folder = mkdtempSync(join(tmpdir(), 'ashlar-bench-test-'));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const inFolder = temporaryFolder();
 
 test('Ashlar and tfjs do the same work, and every figure is written', async () => {
-  const out = join(folder, 'result.json');
+  const out = inFolder('result.json');
   const counts = ['--rounds', '1', '--steps', '1', '--warmup', '1', '--tokens', '3'];
   const { stdout } = await bench(...counts, '--only', 'ashlar,tfjs-transposed', '--out', out, '--json');
 
@@ -42,7 +29,10 @@ test('what cannot be measured ends with a sentence and status 1', async () => {
     code: 1,
     stderr: "bench: 2 + 100 x 100 steps are 10002: PyTorch's losses are known for 200.\n",
   });
-  await expect(bench('--python', join(folder, 'no-python'), '--only', 'pytorch')).rejects.toMatchObject({
+  await expect(bench('--shape', 'hidden-384', '--rounds', '16')).rejects.toMatchObject({
+    stderr: "bench: 1 + 16 x 1 steps are 17: PyTorch's losses are known for 16.\n",
+  });
+  await expect(bench('--python', inFolder('no-python'), '--only', 'pytorch')).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringContaining('pytorch ended early') as string,
   });

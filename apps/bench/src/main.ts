@@ -13,7 +13,7 @@ const say = (text: string) => console.error(text);
 
 async function time(options: Options): Promise<void> {
   if (options.help) return console.log(help);
-  const trajectory = readTrajectory();
+  const trajectory = readTrajectory(options.shape);
   const total = options.warmup + options.rounds * options.steps;
   if (total > trajectory.losses.length)
     throw new Error(
@@ -39,7 +39,7 @@ async function time(options: Options): Promise<void> {
   const result = {
     date,
     machine: where,
-    job: { model, batchSize, optimizer },
+    job: { shape: options.shape, model, batchSize, optimizer },
     protocol: { rounds, steps, warmup, tokens },
     reference: trajectory.versions,
     rows,

@@ -1,14 +1,23 @@
 import { Child } from './child.js';
 import type { Competitor } from './competitors.js';
+import { inTurn } from './in-turn.js';
 import type { Step } from './job.js';
 import type { Options } from './options.js';
-import { median } from './statistics.js';
+import { median, ratioOf, timesOf, type Ratio, type Times } from './statistics.js';
+
+/** Who was measured; times in milliseconds. */
+export interface Measured {
+  name: string;
+  /** What the row of the table says. */
+  title: string;
+  versions: Record<string, string>;
+  /** Until the model is built. */
+  setupMs: number;
+}
 
 /** What one competitor did; all times in milliseconds, one list a round. */
 export interface Measurement {
-  competitor: Competitor;
-  versions: Record<string, string>;
-  setupMs: number;
+  measured: Measured;
   /** The first step and the first generation: tracing, compilation, allocation. */
   firstStepMs: number;
   firstTokenMs: number;
@@ -20,6 +29,23 @@ export interface Measurement {
   ids: number[];
 }
 
+/** How long tokens took. */
+export interface TokenTimes {
+  /** The first call: reading the prompt, and whatever is compiled or allocated then. */
+  firstTokenMs: number;
+  tokenMs: Times;
+  ratio: Ratio;
+  /** Whether the greedy ids are those of the base. */
+  sameIds: boolean;
+}
+
+export const tokenTimes = (one: Measurement, base: Measurement): TokenTimes => ({
+  firstTokenMs: one.firstTokenMs,
+  tokenMs: timesOf(one.tokenMs.flat()),
+  ratio: ratioOf(one.tokenMs, base.tokenMs),
+  sameIds: String(one.ids) === String(base.ids),
+});
+
 const PROMPT = [5, 38, 9, 1];
 
 /** A competitor at work, and what it has done so far. */
@@ -30,9 +56,6 @@ export interface Running {
 
 type Say = (line: string) => void;
 
-/** The order of round `r`: everyone takes every place in turn. */
-const inTurn = <T>(items: T[], r: number) => items.map((_, i) => items[(i + r) % items.length]!);
-
 /** Starts every competitor on the job, hands them to `work`, and stops them. */
 export async function withCompetitors<T>(
   competitors: Competitor[],
@@ -42,11 +65,11 @@ export async function withCompetitors<T>(
   const running: Running[] = [];
   try {
     for (const competitor of competitors) {
-      const { name, command, program, args } = competitor;
+      const { name, title, command, program, args } = competitor;
       const { child, ready } = await Child.start(name, command, [program, folder, ...args]);
-      const { versions, setupMs } = ready;
+      const measured = { name, title, versions: ready.versions, setupMs: ready.setupMs };
       const times = { firstStepMs: 0, firstTokenMs: 0, stepMs: [], tokenMs: [] };
-      running.push({ child, result: { competitor, versions, setupMs, ...times, losses: [], ids: [] } });
+      running.push({ child, result: { measured, ...times, losses: [], ids: [] } });
     }
     return await work(running);
   } finally {
@@ -85,7 +108,7 @@ export async function measure(
       const first = await child.ask({ type: 'train', steps: steps.slice(0, warmup) });
       result.firstStepMs = first.ms[0]!;
       result.losses.push(...first.losses);
-      say(`${result.competitor.name}: first step ${result.firstStepMs.toFixed(0)} ms`);
+      say(`${result.measured.name}: first step ${result.firstStepMs.toFixed(0)} ms`);
     }
     for (let round = 0; round < rounds; round++) {
       const from = warmup + round * perRound;
@@ -108,6 +131,6 @@ function line(
   running: Running[],
   of: (result: Measurement) => number[][],
 ): string {
-  const figures = running.map(({ result }) => `${result.competitor.name} ${median(of(result).at(-1)!).toFixed(2)} ms`);
+  const figures = running.map(({ result }) => `${result.measured.name} ${median(of(result).at(-1)!).toFixed(2)} ms`);
   return `${phase}, round ${round + 1} of ${rounds}: ${figures.join(', ')}`;
 }

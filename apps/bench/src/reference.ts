@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The committed run of PyTorch that defines the job: `tooling/reference/trajectory.py config-a`. */
+/** A committed run of PyTorch that defines a job: `tooling/reference/trajectory.py`. */
 export interface Trajectory {
   versions: Record<string, string>;
   seed: number;
@@ -15,7 +15,8 @@ export interface Trajectory {
   parameters: Record<string, unknown>;
 }
 
-const file = new URL('../../../packages/trainer/test/fixtures/trajectory-config-a.json', import.meta.url);
-
-/** Reads the trajectory. */
-export const readTrajectory = (): Trajectory => JSON.parse(readFileSync(file, 'utf8')) as Trajectory;
+/** Reads the trajectory of a shape. */
+export function readTrajectory(shape = 'config-a'): Trajectory {
+  const file = new URL(`../../../packages/trainer/test/fixtures/trajectory-${shape}.json`, import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8')) as Trajectory;
+}

@@ -1,33 +1,24 @@
-import type { Measurement } from './measure.js';
+import { tokenTimes, type Measured, type Measurement, type TokenTimes } from './measure.js';
 import type { Trajectory } from './reference.js';
-import { ratioOf, timesOf, type Times } from './statistics.js';
+import { ratioOf, timesOf, type Ratio, type Times } from './statistics.js';
+import { markdownTable, ratioText, spreadText } from './tables.js';
 
 /** A difference above this is another model, not rounding: its time says nothing. */
 export const LOSS_TOLERANCE = 1e-3;
 
 /** The figures of one competitor. */
-export interface Row {
-  name: string;
-  title: string;
-  versions: Record<string, string>;
-  setupMs: number;
+export interface Row extends Measured {
   training: {
     firstStepMs: number;
     stepMs: Times;
     tokensPerSecond: number;
-    /** Times slower than the first row, round by round. */
-    ratio: { median: number; min: number; max: number };
+    /** Times the first row, round by round. */
+    ratio: Ratio;
     lastLoss: number;
     /** Largest difference from PyTorch's loss at any step. */
     lossDifference: number;
   };
-  generation: {
-    firstTokenMs: number;
-    tokenMs: Times;
-    ratio: { median: number; min: number; max: number };
-    /** Whether the greedy ids are those of the first row. */
-    sameIds: boolean;
-  };
+  generation: TokenTimes;
 }
 
 /** One row for each measurement; the first is the base of the ratios. */
@@ -36,10 +27,7 @@ export function rowsOf(measurements: Measurement[], { losses, batchSize, model }
   return measurements.map((m) => {
     const stepMs = timesOf(m.stepMs.flat());
     return {
-      name: m.competitor.name,
-      title: m.competitor.title,
-      versions: m.versions,
-      setupMs: m.setupMs,
+      ...m.measured,
       training: {
         firstStepMs: m.firstStepMs,
         stepMs,
@@ -48,24 +36,10 @@ export function rowsOf(measurements: Measurement[], { losses, batchSize, model }
         lastLoss: m.losses.at(-1)!,
         lossDifference: Math.max(...m.losses.map((loss, i) => Math.abs(loss - losses[i]!))),
       },
-      generation: {
-        firstTokenMs: m.firstTokenMs,
-        tokenMs: timesOf(m.tokenMs.flat()),
-        ratio: ratioOf(m.tokenMs, base.tokenMs),
-        sameIds: String(m.ids) === String(base.ids),
-      },
+      generation: tokenTimes(m, base),
     };
   });
 }
-
-/** A Markdown table; all columns but the first are set to the right. */
-export const markdownTable = (head: string[], rows: string[][]) =>
-  [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-
-export const spreadText = (times: Times, digits: number) => `${times.p10.toFixed(digits)}-${times.p90.toFixed(digits)}`;
-
-export const ratioText = (ratio: Row['training']['ratio']) =>
-  `${ratio.median.toFixed(2)} (${ratio.min.toFixed(2)}-${ratio.max.toFixed(2)})`;
 
 /** The two Markdown tables. */
 export function markdown(rows: Row[], { versions }: Trajectory): string {

@@ -25,8 +25,15 @@ export const timesOf = (ms: readonly number[]): Times => ({
   p90: quantile(ms, 0.9),
 });
 
-/** How many times slower `rounds` is than `base`: the ratio of the medians of each round, its median and range. */
-export function ratioOf(rounds: readonly number[][], base: readonly number[][]) {
+/** How many times slower something is: the ratio of each round, its median and range. */
+export interface Ratio {
+  median: number;
+  min: number;
+  max: number;
+}
+
+/** How many times slower `rounds` is than `base`: the ratio of the medians of each round. */
+export function ratioOf(rounds: readonly number[][], base: readonly number[][]): Ratio {
   const ratios = rounds.map((ms, i) => median(ms) / median(base[i] ?? []));
   return { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) };
 }

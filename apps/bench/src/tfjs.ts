@@ -4,10 +4,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { serve, type Competitor, type Weights } from './serve.js';
 import type { Job } from './job.js';
-import { AdamW } from './tfjs/adamw.js';
 import { Gpt, type Past } from './tfjs/gpt.js';
 import { stock, transposed } from './tfjs/products.js';
 import { registerUnsortedSegmentSum } from './tfjs/segment-sum.js';
+import { stockStep } from './tfjs/training-step.js';
 
 /** tfjs on its wasm backend, with its own kernels; the second argument of the process names the matrix product. */
 async function tfjs(job: Job, initial: Weights): Promise<Competitor> {
@@ -20,22 +20,10 @@ async function tfjs(job: Job, initial: Weights): Promise<Competitor> {
   const gpt = new Gpt(job.model, weights, process.argv[3] === 'transposed' ? transposed : stock);
   // one row at a time, transposing the weights costs more than it saves
   const decoder = new Gpt(job.model, weights, stock);
-  const optimizer = new AdamW(weights, job.optimizer);
-  const shape: [number, number] = [job.batchSize, job.model.contextLength];
 
   return {
     versions: { '@tensorflow/tfjs-backend-wasm': tf.version_core },
-    async step({ inputIds, targets }, learningRate) {
-      const loss = tf.tidy(() => {
-        const [ids, next] = [tf.tensor2d(inputIds, shape, 'int32'), tf.tensor2d(targets, shape, 'int32')];
-        const { value, grads } = tf.variableGrads(() => gpt.loss(ids, next), [...weights.values()]);
-        optimizer.step(new Map([...weights].map(([path, w]) => [path, grads[w.name]!])), learningRate);
-        return value;
-      });
-      const [value] = await loss.data();
-      loss.dispose();
-      return value!;
-    },
+    step: stockStep(gpt, job.batchSize, job.optimizer),
     async *generate(prompt, count) {
       let past: Past[] | undefined;
       let feed = prompt;

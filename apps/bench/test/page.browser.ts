@@ -1,28 +1,17 @@
-import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { BenchFile } from '../src/suite/result.js';
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { expect, test } from 'vitest';
+import { isRight, type BenchFile } from '../src/suite/result.js';
 import { violations } from '../src/suite/schema.js';
+import { bench, temporaryFolder } from './built.js';
 
-const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const works = ['layerNorm.f32.768x128', 'train.step.f32.nano'];
-
-let folder: string;
-beforeAll(() => {
-  if (!existsSync(program))
-    throw new Error('The benchmark runs from its build: turbo run build --filter @ashlar-internal/bench');
-  folder = mkdtempSync(join(tmpdir(), 'ashlar-bench-page-'));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const inFolder = temporaryFolder();
 
 test('the page runs the suite on wasm and webgl, and gives a valid file that names where results were', async () => {
-  const out = join(folder, 'page.json');
+  const out = inFolder('page.json');
   const args = ['page', '--headless', '--quick', '--only', works.join(','), '--backend', 'wasm,webgl', '--out', out];
-  const { stdout } = await promisify(execFile)(process.execPath, [program, ...args]);
+  const { stdout } = await bench(...args);
 
   const file = JSON.parse(readFileSync(out, 'utf8')) as BenchFile;
   expect(violations(file)).toEqual([]);
@@ -36,8 +25,9 @@ test('the page runs the suite on wasm and webgl, and gives a valid file that nam
   for (const backend of ['wasm', 'webgl']) {
     const own = file.results.filter((result) => result.backend === backend);
     expect(new Set(own.map(({ work }) => work))).toEqual(new Set(works));
-    for (const { status, medianMs, samplesMs, check, firstMs } of own) {
-      expect(status).toBe('ok');
+    for (const result of own) {
+      const { medianMs, samplesMs, check, firstMs } = result;
+      expect(isRight(result)).toBe(true);
       expect(check!.pass).toBe(true);
       expect(medianMs).toBeGreaterThan(0);
       expect(firstMs).toBeGreaterThan(0);
@@ -50,4 +40,24 @@ test('the page runs the suite on wasm and webgl, and gives a valid file that nam
   expect(stdout).toContain('Results of webgl were found in a texture of WebGL.');
   for (const suffix of ['.md', '-kernels.svg', '-training.svg'])
     expect(existsSync(out.replace('.json', suffix))).toBe(suffix !== '-kernels.svg');
+});
+
+test('one thread and two take turns in an isolated page', async () => {
+  const out = inFolder('threads.json');
+  const work = 'train.step.f32.configA';
+  await bench('page', '--headless', '--quick', '--only', work, '--backend', 'wasm-threads', '--out', out);
+  const file = JSON.parse(readFileSync(out, 'utf8')) as BenchFile;
+  expect(violations(file)).toEqual([]);
+  expect(file.machine.crossOriginIsolated).toBe(true);
+  if (availableParallelism() < 2) return expect(file.results).toMatchObject([{ work, status: 'unsupported' }]);
+  expect(file.results).toMatchObject([
+    { work, backend: 'wasm', by: 'ashlar', threads: 1, ratio: { median: 1, min: 1, max: 1 } },
+    { work, backend: 'wasm-threads', by: 'ashlar', threads: 2 },
+  ]);
+  const [one, two] = file.results;
+  for (const result of [one!, two!]) expect(isRight(result)).toBe(true);
+  expect(two!.samplesMs).toHaveLength(one!.samplesMs!.length);
+  expect(two!.ratio!.median).toBeGreaterThan(0);
+  expect(two!.inputHash).toBe(one!.inputHash);
+  expect(readFileSync(out.replace('.json', '.md'), 'utf8')).toContain('| ashlar, wasm, 2 threads |');
 });

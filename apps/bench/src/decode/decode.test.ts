@@ -5,9 +5,7 @@ import { parseDecodeOptions } from './run-decode.js';
 import { bytesPerToken, shapes } from './shapes.js';
 
 const measurement = (name: string, ids: number[], tokenMs: number[][]): Measurement => ({
-  competitor: { name, title: name.toUpperCase(), command: '', program: '', args: [] },
-  versions: {},
-  setupMs: 1,
+  measured: { name, title: name.toUpperCase(), versions: {}, setupMs: 1 },
   firstStepMs: 0,
   firstTokenMs: 9,
   stepMs: [],
@@ -27,7 +25,7 @@ describe('options of decode', () => {
   });
 
   test('what is out of range is refused', () => {
-    expect(() => parseDecodeOptions(['--shape', 'gpt3'])).toThrow('there is no gpt3, only config-a and gpt2-small');
+    expect(() => parseDecodeOptions(['--shape', 'gpt3'])).toThrow('there is no gpt3 here, only config-a, gpt2-small');
     expect(() => parseDecodeOptions(['--tokens', '57'])).toThrow(
       '--tokens must be a whole number from 1 to 56, not 57',
     );

@@ -1,23 +1,13 @@
-import type { Measurement } from '../measure.js';
+import { tokenTimes, type Measured, type Measurement, type TokenTimes } from '../measure.js';
 import type { Roofline } from '../roofline.js';
-import { markdownTable, ratioText, spreadText } from '../report.js';
-import { ratioOf, timesOf, type Times } from '../statistics.js';
+import { markdownTable, ratioText, spreadText } from '../tables.js';
 
 /** What float32 rounding may move a logit by, in standard deviations of the logits. */
 export const LOGIT_TOLERANCE = 1e-4;
 
 /** The figures of one competitor; the first row is the base of ratios and differences. */
-export interface DecodeRow {
-  name: string;
-  title: string;
-  versions: Record<string, string>;
-  setupMs: number;
-  /** The first call: reading the prompt, and whatever is compiled or allocated then. */
-  firstTokenMs: number;
-  tokenMs: Times;
+export interface DecodeRow extends Measured, TokenTimes {
   rounds: number[][];
-  ratio: ReturnType<typeof ratioOf>;
-  sameIds: boolean;
   differentIds: number;
   /** Largest difference from the base's logits after the last token, in standard deviations of those. */
   logitDifference: number;
@@ -43,20 +33,14 @@ export function decodeRows(
   const [base, reference] = [measurements[0]!, logits[0]!];
   const unit = deviation(reference);
   return measurements.map((m, i) => {
-    const tokenMs = timesOf(m.tokenMs.flat());
+    const times = tokenTimes(m, base);
     return {
-      name: m.competitor.name,
-      title: m.competitor.title,
-      versions: m.versions,
-      setupMs: m.setupMs,
-      firstTokenMs: m.firstTokenMs,
-      tokenMs,
+      ...m.measured,
+      ...times,
       rounds: m.tokenMs,
-      ratio: ratioOf(m.tokenMs, base.tokenMs),
-      sameIds: String(m.ids) === String(base.ids),
       differentIds: new Set(m.ids).size,
       logitDifference: Math.max(...logits[i]!.map((x, id) => Math.abs(x - reference[id]!))) / unit,
-      bytesPerSecond: m.competitor.name.endsWith('int8') ? null : (1000 * bytesPerToken) / tokenMs.median,
+      bytesPerSecond: m.measured.name.endsWith('int8') ? null : (1000 * bytesPerToken) / times.tokenMs.median,
     };
   });
 }

@@ -2,9 +2,11 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { exportOnnx, installPeers, node } from '../competitors.js';
+import { namesOf, wholeNumber } from '../arguments.js';
+import { ashlar, chosen, exportOnnx, installPeers, node, onnxruntime } from '../competitors.js';
 import { load, machine } from '../machine.js';
 import { generateInRounds, withCompetitors } from '../measure.js';
+import { trainingOptimizer } from '../models.js';
 import { writeJob } from '../prepare.js';
 import { measureRoofline } from '../roofline.js';
 import { decodeMarkdown, decodeRows, LOGIT_TOLERANCE } from './report.js';
@@ -47,23 +49,14 @@ export function parseDecodeOptions(args: string[]): DecodeOptions | null {
     },
   });
   if (values.help) return null;
-  const chosen = values.shape.split(',') as (keyof typeof shapes)[];
-  const unknown = chosen.find((name) => !Object.hasOwn(shapes, name));
-  if (unknown !== undefined)
-    throw new Error(`--shape: there is no ${unknown}, only ${Object.keys(shapes).join(' and ')}.`);
-  const count = (name: 'rounds' | 'tokens', most: number) => {
-    const n = Number(values[name]);
-    if (!Number.isInteger(n) || n < 1 || n > most)
-      throw new Error(`--${name} must be a whole number from 1 to ${most}, not ${values[name]}.`);
-    return n;
-  };
-  const most = Math.min(...chosen.map((name) => shapes[name].maxTokens));
+  const names = namesOf('shape', values.shape, Object.keys(shapes) as (keyof typeof shapes)[]);
+  const most = Math.min(...names.map((name) => shapes[name].maxTokens));
   return {
     python: values.python,
     only: values.only?.split(','),
-    shapes: chosen,
-    rounds: count('rounds', 100),
-    tokens: count('tokens', most),
+    shapes: names,
+    rounds: wholeNumber('rounds', values.rounds, 1, 100),
+    tokens: wholeNumber('tokens', values.tokens, 1, most),
     out: values.out,
   };
 }
@@ -72,20 +65,16 @@ const say = (line: string) => console.error(line);
 
 function chooseDecoders({ python, only }: DecodeOptions) {
   const all = [
-    node('ashlar', 'Ashlar, wasm', './ashlar.js'),
-    node('ashlar-int8', 'Ashlar, wasm, linears and head in int8', './ashlar.js', 'int8'),
-    ...(python ? [node('onnxruntime-node', 'onnxruntime-node, one thread', '../peers/onnxruntime.mjs')] : []),
+    ashlar,
+    node('ashlar-int8', 'Ashlar, wasm, linears and head in int8', './ashlar.js', '--scheme', 'int8'),
+    ...(python ? [onnxruntime] : []),
   ];
-  const unknown = only?.find((name) => !all.some((competitor) => competitor.name === name));
-  if (unknown !== undefined)
-    throw new Error(`--only: there is no ${unknown} here, only ${all.map(({ name }) => name).join(', ')}.`);
-  return only ? all.filter(({ name }) => only.includes(name)) : all;
+  return chosen(all, only, ' (onnxruntime-node needs --python)');
 }
 
 async function decode(shape: Shape, options: DecodeOptions) {
   const competitors = chooseDecoders(options);
-  const optimizer = { betas: [0.9, 0.99] as [number, number], eps: 1e-8, weightDecay: 0, maxGradNorm: 1 };
-  const folder = writeJob({ model: shape.model, batchSize: 1, optimizer, ids: [] }, 1);
+  const folder = writeJob({ model: shape.model, batchSize: 1, optimizer: trainingOptimizer, ids: [] }, 1);
   try {
     const { python, rounds, tokens } = options;
     if (python && competitors.some(({ name }) => name === 'onnxruntime-node')) {

@@ -1,4 +1,5 @@
 import type { Job } from '../job.js';
+import { shapes as all } from '../models.js';
 
 /** A model to decode with, one prompt, and how many tokens may follow it. */
 export interface Shape {
@@ -18,16 +19,8 @@ const shape = (title: string, model: Job['model'], promptLength: number): Shape 
 });
 
 export const shapes = {
-  'config-a': shape(
-    'nanoGPT for a CPU: 4 layers, 4 heads, 128, 65 tokens',
-    { vocabSize: 65, contextLength: 64, hiddenSize: 128, numLayers: 4, numHeads: 4, bias: false },
-    8,
-  ),
-  'gpt2-small': shape(
-    'GPT-2 small: 12 layers, 12 heads, 768, 50,257 tokens',
-    { vocabSize: 50_257, contextLength: 1024, hiddenSize: 768, numLayers: 12, numHeads: 12, bias: true },
-    32,
-  ),
+  'config-a': shape('nanoGPT for a CPU: 4 layers, 4 heads, 128, 65 tokens', all['config-a'].model, 8),
+  'gpt2-small': shape('GPT-2 small: 12 layers, 12 heads, 768, 50,257 tokens', all['gpt2-small'].model, 32),
 } satisfies Record<string, Shape>;
 
 /** Bytes of float32 weights that one decoded token reads: all but the tables of which it takes one row. */

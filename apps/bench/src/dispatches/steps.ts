@@ -2,9 +2,9 @@ import { hostStateDict } from '@ashlar/nn';
 import { Gpt2, gpt2Presets } from '@ashlar/transformer';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch, Job } from '../job.js';
-import { AdamW } from '../tfjs/adamw.js';
 import { Gpt } from '../tfjs/gpt.js';
 import { stock } from '../tfjs/products.js';
+import { stockStep } from '../tfjs/training-step.js';
 import { trainingStep } from '../training-step.js';
 
 const config = { ...gpt2Presets['nanogpt-cpu'], activation: 'gelu_new' } as const;
@@ -42,19 +42,6 @@ export async function tfjsStep(): Promise<{ step: Step; dispose(): void }> {
   model.dispose();
   const weights = new Map([...state].map(([path, { data, shape }]) => [path, tf.tidy(() => tf.variable(tf.tensor(data as Float32Array, [...shape])))])); // prettier-ignore
   const gpt = new Gpt(config, weights, stock);
-  const adamW = new AdamW(weights, optimizer);
-  const shape: [number, number] = [batchSize, config.contextLength];
-  const step = async () => {
-    const { inputIds, targets } = batch();
-    const loss = tf.tidy(() => {
-      const [ids, next] = [tf.tensor2d(inputIds, shape, 'int32'), tf.tensor2d(targets, shape, 'int32')];
-      const { value, grads } = tf.variableGrads(() => gpt.loss(ids, next), [...weights.values()]);
-      adamW.step(new Map([...weights].map(([path, w]) => [path, grads[w.name]!])), learningRate);
-      return value;
-    });
-    const [value] = await loss.data();
-    loss.dispose();
-    return value!;
-  };
-  return { step, dispose: () => tf.disposeVariables() };
+  const step = stockStep(gpt, batchSize, optimizer);
+  return { step: () => step(batch(), learningRate), dispose: () => tf.disposeVariables() };
 }

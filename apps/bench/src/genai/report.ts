@@ -1,6 +1,6 @@
-import { markdownTable, ratioText } from '../report.js';
+import { markdownTable, ratioText } from '../tables.js';
 import { median, ratioOf } from '../statistics.js';
-import type { Result } from '../suite/result.js';
+import { isRight, type Result } from '../suite/result.js';
 
 /** What a page with genai-nanogpt gives back. */
 export interface GenaiRun {
@@ -61,7 +61,7 @@ export function genaiRows(genai: readonly GenaiRun[], suites: readonly (readonly
         {
           parameters: params['parameters'] as number,
           check: check ? `${check.reference}: off by ${check.maxAbs.toExponential(1)}` : (message ?? ''),
-          trains: own.every(({ status }) => status === 'ok'),
+          trains: own.every(isRight),
         },
       );
     }),

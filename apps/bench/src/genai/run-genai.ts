@@ -4,10 +4,12 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright';
 import { build } from 'vite';
+import { wholeNumber } from '../arguments.js';
 import { installPeers } from '../competitors.js';
 import { load, machine } from '../machine.js';
+import { shapes, trainingOptimizer } from '../models.js';
 import { openBrowser, serve, serveSuite, visit } from '../page/serve.js';
-import { configA, trainingOptimizer } from '../suite/cases/models.js';
+
 import { ownFile } from '../suite/own.js';
 import { genaiMarkdown, genaiRows, type GenaiRun } from './report.js';
 
@@ -33,7 +35,7 @@ async function trainGenai(browser: Browser, url: string, steps: number): Promise
   page.setDefaultTimeout(0);
   await page.goto(url);
   await page.waitForFunction(() => document.body.dataset['state'] === 'ready');
-  const { config: model, batchSize } = configA;
+  const { model, batchSize } = shapes['config-a'];
   const job = { model, batchSize, optimizer: trainingOptimizer, learningRate: LEARNING_RATE, text: text(), steps, backend: 'webgl' }; // prettier-ignore
   const run = await page.evaluate(
     (asked) => (window as unknown as { train(job: object): Promise<GenaiRun> }).train(asked),
@@ -58,9 +60,8 @@ export async function runGenai(args: string[]): Promise<boolean> {
     console.log(help);
     return true;
   }
-  const [rounds, steps] = [Number(values.rounds), Number(values.steps)];
-  if (!(Number.isInteger(rounds) && rounds >= 1)) throw new Error(`--rounds must be at least 1, not ${values.rounds}.`);
-  if (!(Number.isInteger(steps) && steps >= 2)) throw new Error(`--steps must be at least 2, not ${values.steps}.`);
+  const rounds = wholeNumber('rounds', values.rounds, 1, 100);
+  const steps = wholeNumber('steps', values.steps, 2, 100);
 
   const peer = ownFile('peers/genai');
   installPeers(peer, ['install', '--no-save']);

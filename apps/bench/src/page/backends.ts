@@ -5,7 +5,9 @@ import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm
 import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Machine } from '../suite/result.js';
-import type { Order } from './messages.js';
+import type { SuiteOrder } from './messages.js';
+
+type Name = SuiteOrder['backend'];
 
 const wasmPaths = {
   'tfjs-backend-wasm.wasm': plain,
@@ -14,15 +16,18 @@ const wasmPaths = {
 };
 
 // each is fetched only when it is chosen
-const plugins: Record<Order['backend'], () => Promise<BackendPlugin>> = {
-  wasm: async () => (await import('@ashlar/ops/wasm')).wasm({ wasmPaths }),
+const plugins: Record<Name, (threads: number) => Promise<BackendPlugin>> = {
+  wasm: async (threads) => (await import('@ashlar/ops/wasm')).wasm({ wasmPaths, threads }),
   webgl: async () => (await import('@ashlar/ops/webgl')).webgl(),
   webgpu: async () => (await import('@ashlar/ops/webgpu')).webgpu(),
 };
 
-/** Makes a backend compute everything itself, small tensors too; what it reports late is asked for afterwards. */
-export async function openBackend(name: Order['backend']): Promise<() => string[]> {
-  const plugin = await plugins[name]();
+/**
+ * Makes a backend compute everything itself, small tensors too; what it reports late is asked for afterwards.
+ * @param threads of wasm
+ */
+export async function openBackend(name: Name, threads = 1): Promise<() => string[]> {
+  const plugin = await plugins[name](threads);
   await useBackend(plugin);
   if (name !== 'wasm') tf.env().set(`${name.toUpperCase()}_CPU_FORWARD`, false);
   return () => plugin.problems?.() ?? [];
@@ -38,7 +43,7 @@ interface Adapter {
 }
 
 /** The graphics card behind a backend; undefined where there is none. */
-export async function describeGpu(name: Order['backend']): Promise<Machine['gpu']> {
+export async function describeGpu(name: Name): Promise<Machine['gpu']> {
   if (name === 'webgl') {
     const { gpgpu } = tf.backend() as unknown as { gpgpu: { gl: WebGL2RenderingContext } };
     const info = gpgpu.gl.getExtension('WEBGL_debug_renderer_info');

@@ -1,8 +1,9 @@
 import { groups } from '../suite/case.js';
-import { checkText, milliseconds, plotsOf, rateText } from '../suite/report.js';
-import type { BenchFile, Result } from '../suite/result.js';
+import { ratioText } from '../tables.js';
+import { checkText, milliseconds, plotsOf, rateText, whoText } from '../suite/report.js';
+import { isRight, type BenchFile, type Result } from '../suite/result.js';
 import { pageBackends } from '../suite/page-backends.js';
-import type { Order } from './messages.js';
+import type { SuiteOrder } from './messages.js';
 import { runPage } from './run.js';
 
 const find = <E extends Element>(selector: string) => document.querySelector<E>(selector)!;
@@ -16,7 +17,7 @@ const status = find<HTMLElement>('#status');
 const table = find<HTMLTableElement>('table');
 const body = table.tBodies[0]!;
 
-/** What the address asks for: `?backend=wasm&only=train&quick=1&run=1`. */
+/** What the address asks for: `?backend=wasm,wasm-threads&threads=2&only=train&quick=1&run=1`. */
 const address = new URLSearchParams(location.search);
 const listed = (name: string) => address.get(name)?.split(',').filter(Boolean);
 
@@ -30,6 +31,7 @@ function addBoxes(fieldset: HTMLElement, name: string, values: readonly string[]
   }
 }
 const only = listed('only');
+const threads = Number(address.get('threads') ?? 2);
 addBoxes(find('#backends'), 'backend', pageBackends, listed('backend') ?? pageBackends);
 addBoxes(find('#groups'), 'group', groups, only ?? groups);
 find<HTMLInputElement>('[name=quick]').checked = address.has('quick');
@@ -46,19 +48,20 @@ function state(name: 'running' | 'done' | 'failed' | 'stopped', text: string): v
 }
 
 function addRow(result: Result): void {
-  const { work, backend, medianMs, p10Ms, p90Ms, firstMs, batch, perSecond, unit } = result;
+  const { work, medianMs, ratio, p10Ms, p90Ms, firstMs, batch, perSecond, unit } = result;
   const row = body.insertRow();
   row.dataset['status'] = result.status;
-  const isRanked = result.status === 'ok';
+  const isRanked = isRight(result);
   const cells = [
     work,
-    backend,
+    whoText(result),
     result.status,
     milliseconds(medianMs),
     medianMs === undefined ? '' : `${milliseconds(p10Ms)}-${milliseconds(p90Ms)}`,
     milliseconds(firstMs),
     batch === undefined ? '' : String(batch),
     isRanked ? rateText(perSecond, unit) : '',
+    isRanked && ratio ? ratioText(ratio) : '',
     checkText(result),
   ];
   for (const text of cells) row.insertCell().textContent = text;
@@ -74,12 +77,13 @@ async function start(): Promise<void> {
   const chosen = new FormData(form);
   const single = only?.filter((name) => !(groups as readonly string[]).includes(name)) ?? [];
   const wanted = [...(chosen.getAll('group') as string[]), ...single];
-  const orders = (chosen.getAll('backend') as Order['backend'][]).map((backend, i) => ({
-    backend,
+  const backends = chosen.getAll('backend') as (typeof pageBackends)[number][];
+  const plan = {
+    backends: backends.filter((name): name is SuiteOrder['backend'] => name !== 'wasm-threads'),
     only: wanted,
     isQuick: chosen.has('quick'),
-    withHost: i === 0,
-  }));
+    threads: backends.includes('wasm-threads') ? threads : 1,
+  };
   file = undefined;
   body.replaceChildren();
   find('#plots').replaceChildren();
@@ -89,7 +93,7 @@ async function start(): Promise<void> {
   const failures: string[] = [];
   try {
     file = await runPage(
-      orders,
+      plan,
       {
         onCase: (backend, work) => (status.textContent = `${backend}: ${work}`),
         onResults: (results) => results.forEach(addRow),

@@ -1,14 +1,26 @@
+import type { Check } from '../suite/case.js';
 import type { Machine, Proof, Result } from '../suite/result.js';
 import type { Roofline } from '../roofline.js';
 
-/** What a worker is asked to do, once. */
-export interface Order {
+/** What a worker is asked to do with its life: to run the suite on a backend. */
+export interface SuiteOrder {
+  type: 'suite';
   backend: 'wasm' | 'webgl' | 'webgpu';
   only: string[] | undefined;
   isQuick: boolean;
   /** Whether it does what no backend has a part in: once is enough. */
   withHost: boolean;
 }
+
+/** Or to be ready for one case, on wasm with so many threads. */
+export interface PlayerOrder {
+  type: 'player';
+  work: string;
+  threads: number;
+}
+
+/** What a player is asked, one after the other. */
+export type Request = { type: 'play'; count: number } | { type: 'check' };
 
 /** What a worker says. */
 export type Said =
@@ -22,4 +34,7 @@ export type Said =
       gpu?: NonNullable<Machine['gpu']>;
       packages: Record<string, string>;
     }
+  | { type: 'ready'; firstMs: number; inputHash: string }
+  | { type: 'played'; ms: number }
+  | { type: 'checked'; check: Check }
   | { type: 'failed'; message: string };

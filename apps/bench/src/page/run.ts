@@ -1,7 +1,18 @@
+import { chooseCases } from '../suite/cases/index.js';
 import type { BenchFile, Result } from '../suite/result.js';
-import type { Order, Said } from './messages.js';
+import type { Said, SuiteOrder } from './messages.js';
+import { compareThreads, worthThreads } from './threads.js';
 
 type Done = Extract<Said, { type: 'done' }>;
+
+/** What is to be run. */
+export interface Plan {
+  backends: SuiteOrder['backend'][];
+  only: string[] | undefined;
+  isQuick: boolean;
+  /** How many threads take turns with one at the larger training steps; 1 for none. */
+  threads: number;
+}
 
 export interface Watcher {
   onCase(backend: string, work: string): void;
@@ -11,33 +22,55 @@ export interface Watcher {
 }
 
 /** Marks what ran while nobody saw the page: browsers slow it down then. */
-const hidden = (result: Result): Result => ({ ...result, status: 'aborted', message: 'the page was hidden' });
+function watchSight() {
+  let wasHidden = document.hidden;
+  const onChange = () => (wasHidden ||= document.hidden);
+  document.addEventListener('visibilitychange', onChange);
+  return {
+    begin: () => void (wasHidden = document.hidden),
+    mark: (results: Result[]): Result[] =>
+      wasHidden ? results.map((one) => ({ ...one, status: 'aborted', message: 'the page was hidden' })) : results,
+    end: () => document.removeEventListener('visibilitychange', onChange),
+  };
+}
 
 /** One backend in a worker of its own; null where it could not be used. */
-function runBackend(order: Order, watcher: Watcher, signal: AbortSignal): Promise<Done | null> {
+function runBackend(order: SuiteOrder, watcher: Watcher, signal: AbortSignal): Promise<Done | null> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-  let wasHidden = document.hidden;
-  const onHidden = () => (wasHidden ||= document.hidden);
-  document.addEventListener('visibilitychange', onHidden);
+  const sight = watchSight();
   return new Promise<Done | null>((resolve, reject) => {
     signal.addEventListener('abort', () => reject(new Error('stopped')));
     worker.onerror = ({ message }) => reject(new Error(`The worker of ${order.backend} failed: ${message}`));
     worker.onmessage = ({ data }: MessageEvent<Said>) => {
       if (data.type === 'case') {
-        wasHidden = document.hidden;
+        sight.begin();
         watcher.onCase(order.backend, data.work);
-      } else if (data.type === 'results') watcher.onResults(wasHidden ? data.results.map(hidden) : data.results);
+      } else if (data.type === 'results') watcher.onResults(sight.mark(data.results));
       else if (data.type === 'done') resolve(data);
-      else {
+      else if (data.type === 'failed') {
         watcher.onFailure(order.backend, data.message);
         resolve(null);
       }
     };
     worker.postMessage(order);
   }).finally(() => {
-    document.removeEventListener('visibilitychange', onHidden);
+    sight.end();
     worker.terminate();
   });
+}
+
+/** One thread and several in turn at the larger training steps that are chosen; quick takes the first alone. */
+async function runThreads({ only, isQuick, threads }: Plan, watcher: Watcher, signal: AbortSignal): Promise<void> {
+  const cases = worthThreads(chooseCases(only, false));
+  for (const one of isQuick ? cases.slice(0, 1) : cases) {
+    const sight = watchSight();
+    watcher.onCase(`1 and ${threads} threads`, one.work);
+    try {
+      watcher.onResults(sight.mark(await compareThreads(one, { threads, isQuick }, signal)));
+    } finally {
+      sight.end();
+    }
+  }
 }
 
 /** What this browser says of its machine. */
@@ -56,7 +89,7 @@ const navigatorFacts = () => {
  * Runs the suite on each backend in turn.
  * @throws Error when none of them could be used, or the run was stopped
  */
-export async function runPage(orders: Order[], watcher: Watcher, signal: AbortSignal): Promise<BenchFile> {
+export async function runPage(plan: Plan, watcher: Watcher, signal: AbortSignal): Promise<BenchFile> {
   const results: Result[] = [];
   const all: Done[] = [];
   const keeping: Watcher = {
@@ -67,10 +100,14 @@ export async function runPage(orders: Order[], watcher: Watcher, signal: AbortSi
       watcher.onResults(found);
     },
   };
-  for (const order of orders) {
-    const done = await runBackend(order, keeping, signal);
+  const { only, isQuick } = plan;
+  // without a backend, one of no cases says what machine this is
+  const orders = plan.backends.length > 0 ? plan.backends.map((backend) => ({ backend, only })) : [{ backend: 'wasm' as const, only: [] }]; // prettier-ignore
+  for (const [i, order] of orders.entries()) {
+    const done = await runBackend({ type: 'suite', ...order, isQuick, withHost: i === 0 }, keeping, signal);
     if (done) all.push(done);
   }
+  if (plan.threads > 1) await runThreads(plan, keeping, signal);
   const [first, last] = [all[0], all.at(-1)];
   if (!first || !last) throw new Error('None of the backends could be used.');
   const gpu = all.flatMap((one) => one.gpu ?? []).at(-1);

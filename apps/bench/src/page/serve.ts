@@ -32,9 +32,10 @@ export async function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: chromiumArgs });
 }
 
-const query = ({ backends, only, isQuick }: SuiteOptions) =>
+const query = ({ backends, only, isQuick, threads }: SuiteOptions) =>
   new URLSearchParams({
     backend: backends.join(','),
+    threads: String(threads),
     ...(only && { only: only.join(',') }),
     ...(isQuick && { quick: '1' }),
   });

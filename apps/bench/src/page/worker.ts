@@ -1,16 +1,18 @@
+import { registerGradients } from '@ashlar/ops';
 import { version } from '@ashlar/ops/package.json';
 import * as tf from '@tensorflow/tfjs-core';
 import { measureRoofline } from '../roofline.js';
+import { CaseAtWork } from '../suite/at-work.js';
 import { chooseCases } from '../suite/cases/index.js';
 import { budgets } from '../suite/run-case.js';
 import { clockStep, runSuite } from '../suite/run-suite.js';
 import { describeGpu, openBackend } from './backends.js';
-import type { Order, Said } from './messages.js';
+import type { PlayerOrder, Request, Said, SuiteOrder } from './messages.js';
 
 const say = (said: Said) => self.postMessage(said);
 
 /** Runs the suite on one backend, which this worker serves for its whole life. */
-async function obey({ backend, only, isQuick, withHost }: Order): Promise<void> {
+async function runOn({ backend, only, isQuick, withHost }: SuiteOrder): Promise<void> {
   const before = await measureRoofline();
   const problems = await openBackend(backend);
   const gpu = await describeGpu(backend);
@@ -39,5 +41,20 @@ async function obey({ backend, only, isQuick, withHost }: Order): Promise<void> 
   });
 }
 
-self.onmessage = ({ data }: MessageEvent<Order>) =>
-  void obey(data).catch((error: Error) => say({ type: 'failed', message: error.message }));
+/** Prepares a case and answers requests, one after the other. */
+async function play({ work, threads }: PlayerOrder): Promise<void> {
+  await openBackend('wasm', threads);
+  registerGradients();
+  const atWork = await CaseAtWork.start(chooseCases([work], false)[0]!);
+  const answer = async (request: Request): Promise<Said> =>
+    request.type === 'play'
+      ? { type: 'played', ms: await atWork.runs(request.count) }
+      : { type: 'checked', check: await atWork.check() };
+  self.onmessage = ({ data }: MessageEvent<Request>) => void answer(data).then(say, fail);
+  say({ type: 'ready', firstMs: atWork.firstMs, inputHash: atWork.inputHash });
+}
+
+const fail = ({ message }: Error) => say({ type: 'failed', message });
+
+self.onmessage = ({ data }: MessageEvent<SuiteOrder | PlayerOrder>) =>
+  void (data.type === 'suite' ? runOn(data) : play(data)).catch(fail);

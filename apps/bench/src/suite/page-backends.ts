@@ -1,2 +1,2 @@
-/** What the suite can run on in a page. */
-export const pageBackends = ['wasm', 'webgl', 'webgpu'] as const;
+/** What the suite can run on in a page; `wasm-threads` is one thread and several in turn. */
+export const pageBackends = ['wasm', 'webgl', 'webgpu', 'wasm-threads'] as const;

@@ -1,6 +1,6 @@
 import { barChartSvg, chartSvg, type ChartSeries } from '@ashlar/trainer';
-import { markdownTable } from '../report.js';
-import type { BenchFile, Result } from './result.js';
+import { markdownTable, ratioText } from '../tables.js';
+import { isOnProcessor, isRight, type BenchFile, type Result } from './result.js';
 
 export const milliseconds = (ms: number | undefined) => (ms === undefined ? '' : ms < 1 ? ms.toFixed(4) : ms < 100 ? ms.toFixed(2) : ms.toFixed(0)); // prettier-ignore
 
@@ -11,16 +11,18 @@ export function rateText(perSecond: number | undefined, unit = ''): string {
   return `${(perSecond / divisor).toFixed(1)} ${prefix}${unit}`;
 }
 
-/** The most that was measured of this machine, before or after. */
-export const peakOf = ({ machine }: BenchFile) => Math.max(...machine.roofline.map((one) => one.flopsPerSecond));
+/** The most that was measured of this machine: before, after, or beside a result. */
+export const peakOf = ({ machine, results }: BenchFile) =>
+  Math.max(
+    ...machine.roofline.map((one) => one.flopsPerSecond),
+    ...results.map(({ peakPerSecond }) => peakPerSecond ?? 0),
+  );
 const readingOf = ({ machine }: BenchFile) => Math.max(...machine.roofline.map((one) => one.readPerSecond));
-
-const isOnProcessor = ({ backend }: Result) => backend === 'wasm' || backend === 'cpu';
 
 /** The share of one core's peak that a result comes to; null where that says nothing. */
 function shareOfPeak(result: Result, peak: number): number | null {
   const { flops, medianMs } = result;
-  if (flops === undefined || medianMs === undefined || !isOnProcessor(result)) return null;
+  if (flops === undefined || medianMs === undefined || !isOnProcessor(result.backend)) return null;
   return (1000 * flops) / medianMs / peak;
 }
 
@@ -38,8 +40,36 @@ export function checkText({ check, status, message }: Result): string {
   if (!check) return message ?? status;
   const slope = check.slopeDifference === undefined ? '' : `, slope ${check.slopeDifference.toExponential(0)}`;
   const error = `${check.maxAbs.toExponential(1)} of ${check.tolerance.toExponential(0)}${slope}`;
+  if (status === 'unstable') return `${error}; unstable: ${message}`;
   if (message !== undefined) return `**${status}: ${message.split('\n')[0]}**`;
   return check.pass ? error : `**wrong: ${error}**`;
+}
+
+/** Who did it: jax-js, wasm. */
+export const whoText = ({ by, backend, threads }: Result) =>
+  [by, backend === 'wasm-threads' ? 'wasm' : backend, threads && `${threads} ${threads > 1 ? 'threads' : 'thread'}`].filter(Boolean).join(', '); // prettier-ignore
+
+/** Those who took turns at the same work, each in a realm of its own. */
+function turnsMarkdown(results: readonly Result[]): string[] {
+  const turns = results.filter(({ by }) => by !== undefined);
+  if (turns.length === 0) return [];
+  return [
+    '### In turns',
+    '',
+    markdownTable(
+      ['work', 'by', 'ms, median', '10-90 %', 'times the first (range of rounds)', 'first call, ms', 'error'],
+      turns.map((result) => [
+        isRight(result) ? result.work : `~~${result.work}~~`,
+        whoText(result),
+        milliseconds(result.medianMs),
+        result.medianMs === undefined ? '' : `${milliseconds(result.p10Ms)}-${milliseconds(result.p90Ms)}`,
+        isRight(result) && result.ratio ? ratioText(result.ratio) : '',
+        milliseconds(result.firstMs),
+        checkText(result),
+      ]),
+    ),
+    '',
+  ];
 }
 
 /** Results as Markdown, a table for each group; what was wrong is struck out and has no rate. */
@@ -47,15 +77,16 @@ export function suiteMarkdown(file: BenchFile): string {
   const { machine, results, createdAt, packages } = file;
   const peak = peakOf(file);
   const [before, after] = machine.roofline;
-  const tables = [...new Set(results.map(({ group }) => group))].flatMap((group) => [
+  const alone = results.filter(({ by }) => by === undefined);
+  const tables = [...new Set(alone.map(({ group }) => group))].flatMap((group) => [
     `### ${headings[group] ?? group}`,
     '',
     markdownTable(
       ['work', 'backend', 'ms, median', '10-90 %', 'first call, ms', 'runs a wait', 'rate', 'of peak', 'bytes/s of weights or data', 'error'], // prettier-ignore
-      results
+      alone
         .filter((result) => result.group === group)
         .map((result) => {
-          const isRanked = result.status === 'ok';
+          const isRanked = isRight(result);
           return [
             isRanked ? result.work : `~~${result.work}~~`,
             result.backend,
@@ -83,13 +114,19 @@ export function suiteMarkdown(file: BenchFile): string {
     `${Object.entries(packages).map((pair) => pair.join(' ')).join(', ')}.`, // prettier-ignore
     '',
     ...tables,
+    ...turnsMarkdown(results),
   ].join('\n');
 }
 
-const isBar = ({ status, flops, group }: Result) =>
-  status === 'ok' && flops !== undefined && (group === 'kernels' || group === 'quantized');
+const isBar = (result: Result) =>
+  isRight(result) &&
+  result.by === undefined &&
+  result.flops !== undefined &&
+  (result.group === 'kernels' || result.group === 'quantized');
 
-const isStep = ({ status, group }: Result) => status === 'ok' && group === 'train';
+/** Of those who took turns, Ashlar on one thread is there already. */
+const isStep = (result: Result) =>
+  isRight(result) && result.group === 'train' && (result.by !== 'ashlar' || (result.threads ?? 1) > 1);
 
 /** The plots that there are results for, by what their files are called. */
 export const plotsOf = (file: BenchFile): [name: string, svg: string][] => [
@@ -111,8 +148,8 @@ export function kernelsSvg(file: BenchFile): string {
       return {
         name: `${result.work.replace('.f32', '')}${isMixed ? `, ${result.backend}` : ''}`,
         value: rate / 1e9,
-        text: isOnProcessor(result) ? percent(rate / peak) : (rate / 1e9).toFixed(1),
-        color: isOnProcessor(result) ? ('blue' as const) : ('orange' as const),
+        text: isOnProcessor(result.backend) ? percent(rate / peak) : (rate / 1e9).toFixed(1),
+        color: isOnProcessor(result.backend) ? ('blue' as const) : ('orange' as const),
       };
     }),
   });
@@ -125,18 +162,18 @@ export function trainingSvg(file: BenchFile): string {
   const peak = peakOf(file);
   const steps = file.results.filter(isStep);
   const point = (result: Result, ms: number) => ({ x: power(result.params['parameters'] as number), y: power(ms) });
-  const series = [...new Set(steps.map(({ backend }) => backend))].flatMap((backend): ChartSeries[] => {
-    const own = steps.filter((step) => step.backend === backend);
+  const series = [...new Set(steps.map(whoText))].flatMap((who): ChartSeries[] => {
+    const own = steps.filter((step) => whoText(step) === who);
     const points = own.map((step) => point(step, step.medianMs!));
     const labels = own.map(({ work, medianMs }) => `${work.split('.').at(-1)} ${milliseconds(medianMs)} ms`);
-    const color = backend === 'wasm' ? 'blue' : 'orange';
+    const color = own[0]!.backend === 'wasm' && own[0]!.by === undefined ? 'blue' : 'orange';
     return [
-      { name: backend, points, as: 'line', color },
+      { name: who, points, as: 'line', color },
       { points: points.map((one, i) => ({ ...one, label: labels[i]! })), as: 'dots', color },
     ];
   });
   const floor = steps
-    .filter(({ backend }, _, [first]) => backend === first!.backend)
+    .filter((step, _, [first]) => whoText(step) === whoText(first!))
     .map((step) => point(step, (1000 * step.flops!) / peak));
   return chartSvg({
     summary: `Milliseconds of a training step for ${steps.length} models`,

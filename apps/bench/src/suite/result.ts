@@ -1,4 +1,5 @@
 import type { Roofline } from '../roofline.js';
+import type { Ratio } from '../statistics.js';
 import type { Check } from './case.js';
 
 export type Status = 'ok' | 'wrong' | 'unsupported' | 'failed' | 'unstable' | 'aborted';
@@ -9,7 +10,11 @@ export interface Result {
   group: string;
   params: Readonly<Record<string, number | string | boolean>>;
   inputHash: string;
-  backend: 'cpu' | 'wasm' | 'webgl' | 'webgpu';
+  backend: 'cpu' | 'wasm' | 'wasm-threads' | 'webgl' | 'webgpu';
+  /** Who did it, where several took turns. */
+  by?: string;
+  /** How many threads, where that was asked for. */
+  threads?: number;
   dtype: 'f32' | 'i8' | 'i4';
   status: Status;
   message?: string;
@@ -27,8 +32,18 @@ export interface Result {
   /** By the median. */
   perSecond?: number;
   unit?: string;
+  /** The most arithmetic of one core that had been seen when it ended, in operations a second. */
+  peakPerSecond?: number;
+  /** Times the first of those who took turns, round by round. */
+  ratio?: Ratio;
   check?: Check;
 }
+
+/** Whether what a backend computes, a core of the processor computes. */
+export const isOnProcessor = (backend: Result['backend']) => !backend.startsWith('webg');
+
+/** Whether a result is right; its time may yet be unsteady. */
+export const isRight = ({ status }: Result) => status === 'ok' || status === 'unstable';
 
 /** Where it ran. */
 export interface Machine {

@@ -1,7 +1,6 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { median, quantile } from '../statistics.js';
-import type { Case, Check, Prepared } from './case.js';
-import { hashOf, settle } from './host.js';
+import { CaseAtWork } from './at-work.js';
+import type { Case, Check } from './case.js';
 import type { Result } from './result.js';
 
 /** How long a case is timed. */
@@ -48,15 +47,15 @@ export async function runCase(one: Case, surroundings: Surroundings): Promise<Re
   };
   if (isSlow && (flops ?? 0) > SLOW_FLOPS)
     return [{ ...facts, status: 'aborted', message: 'left out: it would take minutes here' }];
-  let prepared: Prepared | undefined;
+  let atWork: CaseAtWork | undefined;
   try {
-    prepared = await one.prepare();
-    facts.inputHash = await hashOf(prepared.inputs);
-    return (await timed(one, prepared, surroundings)).map((figures) => ({ ...facts, ...figures }));
+    atWork = await CaseAtWork.start(one);
+    const { inputHash } = atWork;
+    return (await timed(one, atWork, surroundings)).map((figures) => ({ ...facts, inputHash, ...figures }));
   } catch (error) {
     return [{ ...facts, status: 'failed', message: (error as Error).message }];
   } finally {
-    prepared?.dispose();
+    atWork?.dispose();
   }
 }
 
@@ -76,51 +75,60 @@ type Figures = Pick<
   | 'check'
 >;
 
-async function timed(one: Case, prepared: Prepared, { backend, budget, clockStep }: Surroundings): Promise<Figures[]> {
-  let outputs: readonly tf.Tensor[] = [];
-  const runs = async (count: number): Promise<number> => {
-    const since = performance.now();
-    for (let i = 0; i < count; i++) {
-      tf.dispose([...outputs]);
-      outputs = await prepared.run();
-    }
-    await settle(outputs);
-    return performance.now() - since;
-  };
-  try {
-    const firstMs = await runs(1);
-    const before = await prepared.check(outputs);
-    if (!before.pass) return [{ status: 'wrong', firstMs, check: before }];
-    const one_ = await warmUp(runs, budget.warmupMs);
-    const least = Math.max(budget.leastMs, 200 * clockStep);
-    const batch = Math.max(1, Math.ceil(least / one_));
-    const isGpu = backend.startsWith('webg') && !one.onHost;
-    const ways = isGpu && batch > 1 ? [1, batch] : [batch];
-    const figures: Figures[] = [];
-    for (const count of ways) {
-      const samplesMs = await sample(() => runs(count), budget).then((all) => all.map((ms) => ms / count));
-      const check = prepared.isStateful ? before : worse(before, await prepared.check(outputs));
-      figures.push({
-        status: check.pass ? 'ok' : 'wrong',
-        firstMs,
-        mode: count > 1 ? 'throughput' : 'latency',
-        batch: count,
-        samplesMs,
-        medianMs: median(samplesMs),
-        p10Ms: quantile(samplesMs, 0.1),
-        p90Ms: quantile(samplesMs, 0.9),
-        ...rateOf(one, median(samplesMs)),
-        check,
-      });
-    }
-    return figures;
-  } finally {
-    tf.dispose([...outputs]);
+async function timed(one: Case, atWork: CaseAtWork, { backend, budget, clockStep }: Surroundings): Promise<Figures[]> {
+  const { firstMs, firstCheck } = atWork;
+  if (!firstCheck.pass) return [{ status: 'wrong', firstMs, check: firstCheck }];
+  const runs = (count: number) => atWork.runs(count);
+  const oneMs = await warmUp(runs, budget.warmupMs);
+  const batch = Math.max(1, Math.ceil(Math.max(budget.leastMs, 200 * clockStep) / oneMs));
+  const isGpu = backend.startsWith('webg') && !one.onHost;
+  const ways = isGpu && batch > 1 ? [1, batch] : [batch];
+  const figures: Figures[] = [];
+  for (const count of ways) {
+    const samplesMs = await sample(() => runs(count), budget).then((all) => all.map((ms) => ms / count));
+    figures.push({
+      firstMs,
+      mode: count > 1 ? 'throughput' : 'latency',
+      batch: count,
+      ...figuresOf(one, samplesMs, await atWork.check()),
+    });
   }
+  return figures;
 }
 
+/** What samples and a check come to. */
+export function figuresOf(one: Case, samplesMs: number[], check: Check) {
+  const medianMs = median(samplesMs);
+  const message = check.pass ? unsteadiness(samplesMs) : undefined;
+  return {
+    status: check.pass ? (message === undefined ? ('ok' as const) : ('unstable' as const)) : ('wrong' as const),
+    ...(message !== undefined && { message }),
+    samplesMs,
+    medianMs,
+    p10Ms: quantile(samplesMs, 0.1),
+    p90Ms: quantile(samplesMs, 0.9),
+    ...rateOf(one, medianMs),
+    check,
+  };
+}
+
+/** The same work at the end may take so much longer or shorter than at the start, and samples may be so far apart. */
+const MOST_DRIFT = 0.1;
+const MOST_SPREAD = 0.5;
+
+/** Why a median of these samples says little; undefined where it says enough. */
+export function unsteadiness(samplesMs: readonly number[]): string | undefined {
+  const third = Math.ceil(samplesMs.length / 3);
+  const drift = median(samplesMs.slice(-third)) / median(samplesMs.slice(0, third)) - 1;
+  if (Math.abs(drift) > MOST_DRIFT) return `its last samples took ${percent(Math.abs(drift))} ${drift > 0 ? 'more' : 'less'} than its first`; // prettier-ignore
+  const spread = (quantile(samplesMs, 0.9) - quantile(samplesMs, 0.1)) / median(samplesMs);
+  return spread > MOST_SPREAD ? `its samples are ${percent(spread)} of the median apart` : undefined;
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+
 /** Runs until three in a row are within 5 %, or the time is up; the last time of one. */
-async function warmUp(runs: (count: number) => Promise<number>, forMs: number): Promise<number> {
+export async function warmUp(runs: (count: number) => Promise<number>, forMs: number): Promise<number> {
   const seen: number[] = [];
   for (const end = performance.now() + forMs; performance.now() < end;) {
     seen.push(await runs(1));
@@ -136,8 +144,6 @@ async function sample(run: () => Promise<number>, { samples, fewest, sampleMs }:
   while (times.length < samples && (times.length < fewest || performance.now() < end)) times.push(await run());
   return times;
 }
-
-const worse = (a: Check, b: Check) => (!a.pass || (b.pass && a.maxAbs > b.maxAbs) ? a : b);
 
 /** What a run of `ms` gets done a second: the case's own unit, else operations, else bytes. */
 export function rateOf({ amount, flops, bytes }: Case, ms: number): { perSecond?: number; unit?: string } {

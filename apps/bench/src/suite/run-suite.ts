@@ -1,11 +1,15 @@
 import { registerGradients } from '@ashlar/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Case } from './case.js';
-import type { Proof, Result } from './result.js';
+import { isOnProcessor, type Proof, type Result } from './result.js';
+import { openPeak } from '../roofline.js';
 import { runCase, type Budget } from './run-case.js';
 
 /** Switches of tfjs that say where something was computed. */
 const FLAGS = ['WEBGL_CPU_FORWARD', 'WEBGPU_CPU_FORWARD', 'WEBGL_VERSION', 'WEBGL_RENDER_FLOAT32_ENABLED', 'WASM_HAS_SIMD_SUPPORT', 'WASM_HAS_MULTITHREAD_SUPPORT']; // prettier-ignore
+
+/** How long each loop of the peak is run after a case. */
+const PEAK_MS = 30;
 
 /** The smallest step that this clock shows, in milliseconds. */
 export function clockStep(): number {
@@ -39,9 +43,11 @@ export async function runSuite(
   const backend = tf.getBackend() as Result['backend'];
   const resultsIn = memoryOfResults(backend);
   const results: Result[] = [];
+  const peak = isOnProcessor(backend) ? await openPeak() : undefined;
+  peak?.();
   for (const one of cases) {
     options.onCase?.(one.work);
-    const found = await runCase(one, {
+    const ran = await runCase(one, {
       backend,
       budget: options.budget,
       // what is asked for by its name may take its time
@@ -49,6 +55,9 @@ export async function runSuite(
       clockStep: clockStep(),
     });
     if (tf.getBackend() !== backend) throw new Error(`${one.work}: the backend became ${tf.getBackend()}.`);
+    // beside each, since a core is not always as fast
+    const beside = one.flops !== undefined && !one.onHost ? peak?.(PEAK_MS, PEAK_MS) : undefined;
+    const found = beside === undefined ? ran : ran.map((result) => ({ ...result, peakPerSecond: beside }));
     results.push(...found);
     options.onResult?.(found);
   }

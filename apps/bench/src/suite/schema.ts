@@ -87,6 +87,14 @@ export const benchSchema = {
           bytes: optional('number'),
           perSecond: optional('number'),
           unit: optional('string'),
+          peakPerSecond: optional('number'),
+          by: optional('string'),
+          threads: optional('integer'),
+          ratio: {
+            type: 'object',
+            required: ['median', 'min', 'max'],
+            properties: { median: optional('number'), min: optional('number'), max: optional('number') },
+          },
           check: {
             type: 'object',
             properties: {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { namesOf, wholeNumber } from '../arguments.js';
 import { groups } from './case.js';
 import { chooseCases } from './cases/index.js';
 import { pageBackends } from './page-backends.js';
@@ -13,6 +14,7 @@ Markdown table and two plots.
 
   --only NAMES      groups or single cases, with commas; the groups are ${groups.join(', ')}
   --backend NAME    suite: ${nodeBackends.join(' or ')} (default wasm); page: with commas, of ${pageBackends.join(', ')} (default all)
+  --threads N       page: how many threads take turns with one, on backend wasm-threads (default 2)
   --quick           a case or two of each group, timed shortly
   --out FILE        JSON file; the others stand beside it (default apps/bench/results/suite-<backend>.json, page.json)
   --headless        page: runs it in a Chromium without a window and ends
@@ -25,6 +27,7 @@ export interface SuiteOptions {
   isQuick: boolean;
   out: string | undefined;
   isHeadless: boolean;
+  threads: number;
   port: number;
 }
 
@@ -37,6 +40,7 @@ export function parseSuiteOptions(kind: 'suite' | 'page', args: string[]): Suite
       backend: { type: 'string' },
       quick: { type: 'boolean', default: false },
       out: { type: 'string' },
+      threads: { type: 'string', default: '2' },
       headless: { type: 'boolean', default: false },
       port: { type: 'string', default: '5180' },
       help: { type: 'boolean' },
@@ -44,15 +48,18 @@ export function parseSuiteOptions(kind: 'suite' | 'page', args: string[]): Suite
   });
   if (values.help) return null;
   const known: readonly string[] = kind === 'suite' ? nodeBackends : pageBackends;
-  const backends = values.backend?.split(',') ?? (kind === 'suite' ? ['wasm'] : [...pageBackends]);
-  const unknown = backends.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new Error(`--backend: there is no ${unknown} here, only ${known.join(', ')}.`);
+  const backends = namesOf('backend', values.backend ?? (kind === 'suite' ? 'wasm' : known.join(',')), known);
   if (kind === 'suite' && backends.length > 1)
     throw new Error('--backend: one at a time in Node, since all would share its process.');
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error(`--port must be a whole number from 0 to 65535, not ${values.port}.`);
   const only = values.only?.split(',');
   chooseCases(only, values.quick);
-  return { only, backends, isQuick: values.quick, out: values.out, isHeadless: values.headless, port };
+  return {
+    only,
+    backends,
+    isQuick: values.quick,
+    out: values.out,
+    isHeadless: values.headless,
+    threads: wholeNumber('threads', values.threads, 2, 64),
+    port: wholeNumber('port', values.port, 0, 65_535),
+  };
 }

@@ -7,11 +7,12 @@ import { chooseCases, suite } from './cases/index.js';
 import { attention64, layerNorm64, matMul64 } from './float64.js';
 import { compare, hashOf, normals } from './host.js';
 import { kernelsSvg, rateText, suiteMarkdown, trainingSvg } from './report.js';
-import type { BenchFile, Result } from './result.js';
-import { budgets, runCase } from './run-case.js';
+import { isRight, type BenchFile, type Result } from './result.js';
+import { budgets, runCase, unsteadiness } from './run-case.js';
 import { clockStep, runSuite } from './run-suite.js';
 import { violations } from './schema.js';
 import { parseSuiteOptions } from './suite-options.js';
+import { takeTurns, type Player } from './turns.js';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -88,7 +89,11 @@ describe('options', () => {
       backends: ['wasm'],
       isQuick: true,
     });
-    expect(parseSuiteOptions('page', [])).toMatchObject({ backends: ['wasm', 'webgl', 'webgpu'], port: 5180 });
+    expect(parseSuiteOptions('page', [])).toMatchObject({
+      backends: ['wasm', 'webgl', 'webgpu', 'wasm-threads'],
+      port: 5180,
+      threads: 2,
+    });
     expect(parseSuiteOptions('suite', ['--help'])).toBeNull();
   });
 
@@ -198,7 +203,8 @@ describe('a run', () => {
       one(() => [tf.scalar(2)], 2),
       surroundings,
     );
-    expect(found).toMatchObject({ status: 'ok', unit: 'FLOP/s', backend: 'cpu', check: { pass: true } });
+    expect(found).toMatchObject({ unit: 'FLOP/s', backend: 'cpu', check: { pass: true } });
+    expect(isRight(found!)).toBe(true);
     expect(found!.samplesMs!.length).toBeGreaterThanOrEqual(budgets.quick.fewest);
     expect(found!.batch! * found!.medianMs!).toBeGreaterThan(budgets.quick.leastMs / 10);
     expect(tf.memory().numTensors).toBe(numTensors);
@@ -229,10 +235,45 @@ describe('a run', () => {
   test('names the memory in which its results are', async () => {
     const cases = chooseCases(['tokenizer.encode.bpe.1m', 'layerNorm.f32.768x128'], true);
     const { results, proof } = await runSuite(cases, { budget: budgets.quick, isSlow: true });
-    expect(results.map(({ status }) => status)).toEqual(['ok', 'ok']);
+    expect(results.every(isRight)).toBe(true);
     expect(proof).toEqual({ backend: 'cpu', flags: {}, resultsIn: 'a JavaScript array' });
     expect(clockStep()).toBeGreaterThan(0);
     expect(violations(file(results))).toEqual([]);
+  });
+});
+
+describe('the time of a run', () => {
+  test('is unsteady where its samples drift or scatter', () => {
+    expect(unsteadiness([10, 10.2, 10.1, 10, 10.3, 10.1])).toBeUndefined();
+    expect(unsteadiness([10, 10, 11, 11, 12, 12])).toBe('its last samples took 20 % more than its first');
+    expect(unsteadiness([12, 12, 11, 11, 10, 10])).toBe('its last samples took 17 % less than its first');
+    expect(unsteadiness([10, 20, 10, 20, 10, 20, 10, 20, 10])).toBe('its samples are 100 % of the median apart');
+  });
+
+  test('is taken in turns, each player as often, with ratios round by round', async () => {
+    const order: string[] = [];
+    const player = (by: string, ms: number, maxAbs = 0): Player => ({
+      who: { backend: 'wasm', by },
+      firstMs: 1,
+      inputHash: by,
+      play: (count) => (order.push(by), Promise.resolve(count * ms)),
+      check: () => Promise.resolve(compare('r', [[[maxAbs], [0]]], 0.5)),
+    });
+    const one = result({ work: 'w' }) as unknown as Case;
+    const found = await takeTurns(one, [player('a', 40), player('b', 20), player('c', 80, 1)], budgets.full);
+    expect(found).toMatchObject([
+      { by: 'a', batch: 5, medianMs: 40, status: 'ok', ratio: { median: 1 } },
+      { by: 'b', batch: 10, medianMs: 20, status: 'ok', ratio: { median: 0.5 }, perSecond: 1e9 },
+      { by: 'c', batch: 3, medianMs: 80, status: 'wrong', ratio: { median: 2 } },
+    ]);
+    // three times each to warm up, then in rotating order
+    expect(order.slice(9, 15).join('')).toBe('abcbca');
+    expect(order).toHaveLength(9 + 3 * budgets.full.samples);
+
+    const text = suiteMarkdown(file(found));
+    expect(text).toContain('| w | b, wasm | 20.00 | 20.00-20.00 | 0.50 (0.50-0.50) |');
+    expect(text).toContain('| ~~w~~ | c, wasm | 80.00 | 80.00-80.00 |  |');
+    expect(text).not.toContain('### Kernels');
   });
 });
 
@@ -251,6 +292,8 @@ describe('the report', () => {
     expect(text).toContain('| gemm.gpu | webgl | 4.00 | 1.00-1.00 | 3.00 | 1 | 20.0 GFLOP/s |  |  |');
     expect(text).toContain('| ~~broken~~ | wasm | 1.00 | 1.00-1.00 | 3.00 | 1 |  |  |  | **wrong: 2.0e+0 of 1e+0** |');
     expect(text).toContain('load 0.0 to 1.0');
+    // the peak is the most that was ever seen
+    expect(suiteMarkdown(file([{ ...results[0]!, peakPerSecond: 8e10 }]))).toContain('| 20.0 GFLOP/s | 25 % |');
     expect(rateText(1234, 'B/s')).toBe('1.2 kB/s');
   });
 

@@ -71,6 +71,17 @@ function differentiated(
   };
 }
 
+/** What there is to say of an op that is run forward and backward, once: `size` is a part of its name. */
+const bothPasses = (
+  op: string,
+  size: readonly number[],
+  params: Case['params'],
+  cost: Pick<Case, 'flops' | 'bytes'>,
+) => {
+  const all = { ...params, pass: 'forward and backward' };
+  return { work: `${op}.f32.${size.join('x')}`, group: 'kernels', dtype: 'f32', params: all, ...cost } as const;
+};
+
 const data = (outputs: readonly tf.Tensor[]) => Promise.all(outputs.map((output) => output.data()));
 
 const NUM_HEADS = 4;
@@ -79,14 +90,13 @@ const WIDTH = 128;
 const CHECKED = 256;
 
 function attentionCase(batch: number, seq: number): Case {
-  const work = `attention.causal.f32.${batch}x${seq}x${WIDTH}`;
+  // two products forward, five backward, of which the causal half counts
+  const cost = { flops: 7 * batch * seq * seq * WIDTH };
+  const params = { batch, seq, width: WIDTH, numHeads: NUM_HEADS };
+  const facts = bothPasses('attention.causal', [batch, seq, WIDTH], params, cost);
+  const { work } = facts;
   return {
-    work,
-    group: 'kernels',
-    dtype: 'f32',
-    params: { batch, seq, width: WIDTH, numHeads: NUM_HEADS, pass: 'forward and backward' },
-    // two products forward, five backward, of which the causal half counts
-    flops: 7 * batch * seq * seq * WIDTH,
+    ...facts,
     prepare() {
       const shape = [batch, seq, WIDTH];
       const drawn = (name: string) => [normals(`${work}/${name}`, shape), shape] as const;
@@ -113,13 +123,10 @@ function attentionCase(batch: number, seq: number): Case {
 }
 
 function layerNormCase(rows: number, hidden: number): Case {
-  const work = `layerNorm.f32.${rows}x${hidden}`;
+  const facts = bothPasses('layerNorm', [rows, hidden], { rows, hidden }, { bytes: 4 * 5 * rows * hidden });
+  const { work } = facts;
   return {
-    work,
-    group: 'kernels',
-    dtype: 'f32',
-    params: { rows, hidden, pass: 'forward and backward' },
-    bytes: 4 * 5 * rows * hidden,
+    ...facts,
     prepare() {
       const drawn = (name: string, shape: number[]) => [normals(`${work}/${name}`, shape), shape] as const;
       const [x, dy] = [drawn('x', [rows, hidden]), drawn('dy', [rows, hidden])];
@@ -140,13 +147,10 @@ function layerNormCase(rows: number, hidden: number): Case {
 }
 
 function geluCase(rows: number, hidden: number): Case {
-  const work = `gelu.tanh.f32.${rows}x${hidden}`;
+  const facts = bothPasses('gelu.tanh', [rows, hidden], { rows, hidden }, { bytes: 4 * 5 * rows * hidden });
+  const { work } = facts;
   return {
-    work,
-    group: 'kernels',
-    dtype: 'f32',
-    params: { rows, hidden, pass: 'forward and backward' },
-    bytes: 4 * 5 * rows * hidden,
+    ...facts,
     prepare() {
       const shape = [rows, hidden];
       const [x, dy] = [normals(`${work}/x`, shape, 2), normals(`${work}/dy`, shape)];
@@ -167,13 +171,10 @@ function geluCase(rows: number, hidden: number): Case {
 }
 
 function crossEntropyCase(rows: number, vocab: number): Case {
-  const work = `crossEntropy.f32.${rows}x${vocab}`;
+  const facts = bothPasses('crossEntropy', [rows, vocab], { rows, vocab }, { bytes: 4 * 3 * rows * vocab });
+  const { work } = facts;
   return {
-    work,
-    group: 'kernels',
-    dtype: 'f32',
-    params: { rows, vocab, pass: 'forward and backward' },
-    bytes: 4 * 3 * rows * vocab,
+    ...facts,
     prepare() {
       const [logits, dy] = [normals(`${work}/logits`, [rows, vocab]), normals(`${work}/dy`, [rows])];
       const targets = integers(`${work}/targets`, rows, vocab);

@@ -2,6 +2,7 @@ import { parameters, valueAndGradients } from '@ashlar/nn';
 import { Gpt2, parameterAccount, type Gpt2Config } from '@ashlar/transformer';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../../job.js';
+import { shapes, trainingOptimizer, type Shape } from '../../models.js';
 import { batchLoss, trainingStep } from '../../training-step.js';
 import type { Case, Check } from '../case.js';
 import { gpt64 } from '../gpt64.js';
@@ -13,24 +14,16 @@ interface Size {
   batchSize: number;
 }
 
-const size = (name: string, batchSize: number, [numLayers, numHeads, hiddenSize, contextLength]: number[]): Size => ({
+const size = (name: string, { model, batchSize }: Shape): Size => ({
   name,
   batchSize,
-  config: {
-    vocabSize: 65,
-    contextLength: contextLength!,
-    hiddenSize: hiddenSize!,
-    numLayers: numLayers!,
-    numHeads: numHeads!,
-    activation: 'gelu_new',
-    bias: false,
-  },
+  config: { ...model, activation: 'gelu_new' },
 });
 
-const nano = size('nano', 8, [2, 2, 32, 16]);
-export const configA = size('configA', 12, [4, 4, 128, 64]);
-const hidden256 = size('hidden256', 8, [6, 8, 256, 128]);
-const hidden384 = size('hidden384', 8, [6, 6, 384, 256]);
+const nano = size('nano', shapes.nano);
+const configA = size('configA', shapes['config-a']);
+const hidden256 = size('hidden256', shapes['hidden-256']);
+const hidden384 = size('hidden384', shapes['hidden-384']);
 
 const SEED = 5;
 const FLOAT64 = 'the logits in float64';
@@ -46,12 +39,6 @@ function forwardFlops(config: Gpt2Config, tokens: number, seq: number): number {
   return 2 * matrices * tokens + 2 * numLayers * tokens * seq * hiddenSize;
 }
 
-export const trainingOptimizer = {
-  betas: [0.9, 0.99] as [number, number],
-  eps: 1e-8,
-  weightDecay: 0.1,
-  maxGradNorm: 1,
-};
 const LEARNING_RATE = 1e-3;
 const CHECKED = 16;
 

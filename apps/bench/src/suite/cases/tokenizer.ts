@@ -1,6 +1,6 @@
 import { RandomStream } from '@ashlar/ops';
 import { trainBpe, type Tokenizer } from '@ashlar/tokenizer';
-import type { Case, Check } from '../case.js';
+import type { Case, Check, Prepared } from '../case.js';
 
 const VOCABULARY = 1000;
 const WORDS = 4000;
@@ -71,46 +71,47 @@ function checkEncoding(text: string, tokenizer: Tokenizer, ids: readonly number[
   return outcome('the text itself, and all merges in their order over its first 300 words', mistakes);
 }
 
-const base = { group: 'tokenizer', dtype: 'f32', onHost: true } as const;
+/** Work on a drawn text of so many letters. */
+function onText(
+  name: string,
+  stream: string,
+  characters: number,
+  prepare: (text: string) => Pick<Prepared, 'run' | 'check'>,
+): Case {
+  return {
+    work: `tokenizer.${name}`,
+    group: 'tokenizer',
+    dtype: 'f32',
+    onHost: true,
+    params: { characters, vocabulary: VOCABULARY },
+    amount: { unit: 'bytes', count: characters },
+    prepare() {
+      const text = drawnText(stream, characters).slice(0, characters);
+      return { inputs: [new TextEncoder().encode(text)], ...prepare(text), dispose: () => {} };
+    },
+  };
+}
 
 export const tokenizer: readonly Case[] = [
-  {
-    ...base,
-    work: 'tokenizer.train.bpe.200k',
-    params: { characters: 200_000, vocabulary: VOCABULARY },
-    amount: { unit: 'bytes', count: 200_000 },
-    prepare() {
-      const text = drawnText('tokenizer/train', 200_000).slice(0, 200_000);
-      let last: Tokenizer;
-      return {
-        inputs: [new TextEncoder().encode(text)],
-        run() {
-          last = trainBpe(text, { vocabSize: VOCABULARY });
-          return [];
-        },
-        check: () => checkTraining(text, mergesOf(last)),
-        dispose: () => {},
-      };
-    },
-  },
-  {
-    ...base,
-    work: 'tokenizer.encode.bpe.1m',
-    params: { characters: 1_000_000, vocabulary: VOCABULARY },
-    amount: { unit: 'bytes', count: 1_000_000 },
-    prepare() {
-      const text = drawnText('tokenizer/encode', 1_000_000).slice(0, 1_000_000);
-      const trained = trainBpe(text.slice(0, 200_000), { vocabSize: VOCABULARY });
-      let ids: readonly number[] = [];
-      return {
-        inputs: [new TextEncoder().encode(text)],
-        run() {
-          ids = trained.encode(text) as readonly number[];
-          return [];
-        },
-        check: () => checkEncoding(text, trained, ids),
-        dispose: () => {},
-      };
-    },
-  },
+  onText('train.bpe.200k', 'tokenizer/train', 200_000, (text) => {
+    let last: Tokenizer;
+    return {
+      run() {
+        last = trainBpe(text, { vocabSize: VOCABULARY });
+        return [];
+      },
+      check: () => checkTraining(text, mergesOf(last)),
+    };
+  }),
+  onText('encode.bpe.1m', 'tokenizer/encode', 1_000_000, (text) => {
+    const trained = trainBpe(text.slice(0, 200_000), { vocabSize: VOCABULARY });
+    let ids: readonly number[] = [];
+    return {
+      run() {
+        ids = trained.encode(text) as readonly number[];
+        return [];
+      },
+      check: () => checkEncoding(text, trained, ids),
+    };
+  }),
 ];
