@@ -1,5 +1,5 @@
 import { add, at, f4, fma, ld, ldUpTo4, mul, st, stTail, sub } from './simd';
-import { vsigmoid } from './exp';
+import { vfall2, vsigmoid } from './exp';
 import { normalCdf, normalDensity } from './erf';
 // Elementwise activations and their gradients; `kind` is 1 gelu (erf), 2 gelu_new (tanh), 3 relu, 4 silu.
 // The classes are only tags by which the loops are specialised at compile time.
@@ -8,10 +8,10 @@ class GeluNew {}
 class Relu {}
 class Silu {}
 
-// tanh-GELU is x * sigmoid(2u), u = sqrt(2/pi) (x + 0.044715 x^3): one exp, no cancellation for x << 0
+// tanh-GELU is x * sigmoid(2u), u = sqrt(2/pi) (x + 0.044715 x^3): one power of 2, no cancellation for x << 0
 // @ts-ignore: decorator
 @inline function geluGate(x: v128): v128 {
-  return vsigmoid(mul(x, fma(f4(1.5957691216057308), f4(0.07135481627613502), mul(x, x))));
+  return vfall2(mul(x, fma(f4(-2.302208198144325), f4(-0.1029432395800235), mul(x, x))));
 }
 // @ts-ignore: decorator
 @inline function value<T>(x: v128): v128 {
@@ -25,7 +25,7 @@ class Silu {}
   if (idof<T>() == idof<Gelu>()) return fma(normalCdf(x), x, normalDensity(x));
   if (idof<T>() == idof<GeluNew>()) {
     const s = geluGate(x), du = fma(f4(1.5957691216057308), f4(0.21406444882840506), mul(x, x));
-    return add(s, mul(mul(mul(x, s), sub(f4(1), s)), du));
+    return add(s, mul(mul(mul(x, du), s), sub(f4(1), s)));
   }
   if (idof<T>() == idof<Relu>()) return v128.and(f32x4.gt(x, f4(0)), f4(1));
   const s = vsigmoid(x);

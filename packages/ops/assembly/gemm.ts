@@ -26,7 +26,7 @@ export const FEW: u32 = 8;            // rows of A up to which packing B costs m
     more: bool): void {
   const d0 = v128.load(bias), d1 = v128.load(bias, 16);
   let c00 = d0, c01 = d1, c10 = d0, c11 = d1, c20 = d0, c21 = d1, c30 = d0, c31 = d1;
-  for (let k = K; k; k--) {
+  for (const end = at(pa, K * MR); pa != end; ) {
     const b0 = v128.load(pb), b1 = v128.load(pb, 16);
     let a = v128.load_splat<f32>(pa);
     c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);

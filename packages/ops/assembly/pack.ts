@@ -1,6 +1,7 @@
 import { at, f4, ldTail, ldUpTo4 } from './simd';
 // Packing for the matrix product: A in panels of MR rows, out[panel][k][MR]; B in panels of NR columns,
-// out[panel][k][NR]; what is missing in the last panel is zero. Transposed operands are turned 4x4 in registers.
+// out[panel][k][NR]; what is missing in the last panel is zero. What is to be turned is turned 4x4 in registers; what is not
+// is copied 64 bytes a row, as a line of the cache read again for each panel is fetched again.
 export const MR: u32 = 4;
 export const NR: u32 = 8;
 
@@ -28,9 +29,21 @@ function packRows(rows: usize, pitch: usize, n: u32, K: u32, o: usize, step: usi
   }
 }
 
+/** 16 columns of K rows: the first four of a row to o, the next to o1 and so on, `step` bytes between rows. */
+function packColumns(s: usize, pitch: usize, K: u32, o: usize, o1: usize, o2: usize, o3: usize, step: usize): void {
+  let t: usize = 0;
+  for (let k = K; k; k--, s += pitch, t += step) {
+    v128.store(o + t, v128.load(s)); v128.store(o1 + t, v128.load(s, 16));
+    v128.store(o2 + t, v128.load(s, 32)); v128.store(o3 + t, v128.load(s, 48));
+  }
+}
+
 /** B (K x N with rows `pitch` bytes apart; N x K when transposed) into panels of NR columns. */
 export function packB(b: usize, pitch: usize, o: usize, K: u32, N: u32, transposed: bool): void {
-  for (let j: u32 = 0; j < N; j += NR, o = at(o, K * NR)) {
+  let j: u32 = 0;
+  if (!transposed) for (; j + 2 * NR <= N; j += 2 * NR, o = at(o, 2 * K * NR))
+    packColumns(at(b, j), pitch, K, o, o + 16, at(o, K * NR), at(o, K * NR) + 16, NR << 2);
+  for (; j < N; j += NR, o = at(o, K * NR)) {
     const w = min(N - j, NR);
     if (transposed) {
       const rows = b + pitch * j;
@@ -51,7 +64,10 @@ export function packB(b: usize, pitch: usize, o: usize, K: u32, N: u32, transpos
 
 /** A (M x K with rows `pitch` bytes apart; K x M when transposed) into panels of MR rows. */
 export function packA(a: usize, pitch: usize, o: usize, M: u32, K: u32, transposed: bool): void {
-  for (let i: u32 = 0; i < M; i += MR, o = at(o, K * MR)) {
+  let i: u32 = 0;
+  if (transposed) for (; i + 4 * MR <= M; i += 4 * MR, o = at(o, 4 * K * MR))
+    packColumns(at(a, i), pitch, K, o, at(o, K * MR), at(o, 2 * K * MR), at(o, 3 * K * MR), MR << 2);
+  for (; i < M; i += MR, o = at(o, K * MR)) {
     const h = min(M - i, MR);
     if (transposed) {
       let s = at(a, i), t = o;
