@@ -3,7 +3,7 @@ import { registerGradients } from '../gradients/index.js';
 import { unrecorded } from '../tape/isolated.js';
 import { mode, record, retain } from '../tape/record.js';
 import type { FusedKernelName, FusedKernels } from './kernels.js';
-import { hasKernel, joinLists, splitLists, type OpInputs } from './registry.js';
+import { joinLists, runFusedKernel, splitLists, type OpInputs } from './registry.js';
 
 /** Names of kernels that have a gradient kernel. */
 type GradientName<Name extends string> = Extract<`${Name}Grad`, FusedKernelName>;
@@ -56,15 +56,16 @@ export type Op<Name extends FusedKernelName> = (
 export function defineOp<Name extends FusedKernelName>(definition: OpDefinition<Name>): Op<Name> {
   const { name, outputs: outputNames, visible = 1, reference, gradient } = definition;
   const hasResiduals = outputNames.length > visible;
+  const gradientName = `${name}Grad`;
 
   return (inputs, attrs) => {
     const now = mode();
     if (gradient && now === 'compose')
       return compose(() => reference(inputs, { ...attrs, residuals: false } as FusedKernels[Name]['attrs']));
-    const flat = splitLists(inputs as OpInputs);
-    const differentiable = gradient && now === 'record' ? pick(flat, gradient.wanted) : undefined;
+    const flat = gradient && now === 'record' ? splitLists(inputs as OpInputs) : {};
+    const differentiable = gradient && pick(flat, gradient.wanted);
     const forwardAttrs = hasResiduals ? { ...attrs, residuals: differentiable !== undefined } : attrs;
-    const all = unrecorded(() => run(name, flat, forwardAttrs, reference as Reference));
+    const all = unrecorded(() => run(name, inputs as OpInputs, forwardAttrs, reference as Reference));
     if (!gradient || !differentiable) return all;
 
     const outputs = all.slice(0, visible);
@@ -82,7 +83,7 @@ export function defineOp<Name extends FusedKernelName>(definition: OpDefinition<
       gradient(wanted, dys) {
         const read = { ...saved };
         dys.forEach((dy, i) => dy && (read[`d${outputNames[i]}`] = dy));
-        return run(`${name}Grad`, read, { ...attrs, wanted }, gradient.reference as Reference);
+        return run(gradientName, joinLists(read), { ...attrs, wanted }, gradient.reference as Reference);
       },
     });
     return outputs;
@@ -92,11 +93,8 @@ export function defineOp<Name extends FusedKernelName>(definition: OpDefinition<
 type Reference = (inputs: object, attrs: object) => tf.Tensor[];
 
 /** The kernel of the current backend if there is one for this call, else the reference. */
-function run(name: string, inputs: tf.NamedTensorMap, attrs: object, reference: Reference): tf.Tensor[] {
-  if (hasKernel(name, inputs, attrs))
-    return tf.engine().runKernel(name, inputs, attrs as tf.NamedAttrMap) as tf.Tensor[];
-  return tf.tidy(() => reference(joinLists(inputs), attrs));
-}
+const run = (name: string, inputs: OpInputs, attrs: object, reference: Reference): tf.Tensor[] =>
+  runFusedKernel(name, inputs, attrs) ?? tf.tidy(() => reference(inputs, attrs));
 
 /** A gradient of a gradient is that of the stock operations in the reference. */
 function compose(reference: () => tf.Tensor[]): tf.Tensor[] {

@@ -16,9 +16,15 @@ export type Covers<Name extends FusedKernelName> = (
   call: Pick<KernelCall<FusedKernels[Name], unknown>, 'inputs' | 'attrs'>,
 ) => boolean;
 
+type Kernel = (call: { inputs: OpInputs; attrs: object; backend: tf.KernelBackend }) => tf.TensorInfo[];
+
 /** On the entry in tfjs's registry, so that it goes and comes back with that. */
-const covered = Symbol.for('@ashlar/ops covers');
-type Config = tf.KernelConfig & { [covered]?: Covers<FusedKernelName> };
+const own = Symbol.for('@ashlar/ops kernel');
+interface Own {
+  kernel: Kernel;
+  covers: Covers<FusedKernelName> | undefined;
+}
+type Config = tf.KernelConfig & { [own]?: Own };
 
 /**
  * Registers the kernel of a fused op for a backend. Registering again replaces it.
@@ -33,23 +39,35 @@ export function registerFusedKernel<Name extends FusedKernelName, Backend = tf.K
   { covers }: { covers?: Covers<Name> } = {},
 ): void {
   if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
-  const kernelFunc: tf.KernelFunc = ({ inputs, attrs, backend }) =>
-    kernel({
-      inputs: joinLists(inputs as tf.NamedTensorMap) as FusedKernels[Name]['inputs'],
-      attrs: attrs as unknown as FusedKernels[Name]['attrs'],
-      backend: backend as Backend,
-    });
-  const config: Config = { kernelName, backendName, kernelFunc };
-  if (covers) config[covered] = covers as Covers<FusedKernelName>;
+  const run = kernel as unknown as Kernel;
+  const config: Config = {
+    kernelName,
+    backendName,
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      run({ inputs: joinLists(inputs as tf.NamedTensorMap), attrs: attrs!, backend: backend as tf.KernelBackend }),
+    [own]: { kernel: run, covers: covers as Covers<FusedKernelName> | undefined },
+  };
   tf.registerKernel(config);
 }
 
-/** Whether the current backend has a kernel for this call of a fused op. */
-export function hasKernel(name: string, inputs: tf.NamedTensorMap, attrs: object): boolean {
-  const config: Config | undefined = tf.getKernel(name, tf.getBackend());
-  if (!config) return false;
-  const covers = config[covered];
-  return !covers || covers({ inputs: joinLists(inputs), attrs } as Parameters<Covers<FusedKernelName>>[0]);
+/**
+ * Runs the current backend's kernel for this call of a fused op; undefined where there is none.
+ *
+ * It does what the engine's `runKernel` does, without its lookups, copies and closures, which take longer than a small kernel.
+ * While tfjs profiles or debugs, the engine runs it.
+ */
+export function runFusedKernel(name: string, inputs: OpInputs, attrs: object): tf.Tensor[] | undefined {
+  const engine = tf.engine();
+  const found = (tf.getKernel(name, engine.backendName) as Config | undefined)?.[own];
+  if (!found) return undefined;
+  const { kernel, covers } = found;
+  if (covers && !covers({ inputs, attrs } as Parameters<Covers<FusedKernelName>>[0])) return undefined;
+  if (engine.state.profiling || tf.env().getBool('DEBUG'))
+    return engine.runKernel(name, splitLists(inputs), attrs as tf.NamedAttrMap) as tf.Tensor[];
+  const { backend } = engine;
+  return kernel({ inputs, attrs, backend }).map((info) =>
+    info instanceof tf.Tensor ? info : engine.makeTensorFromTensorInfo(info, backend),
+  );
 }
 
 /** Named inputs as tfjs takes them: element i of the list `name` becomes `name.i`, missing ones are left out. */
