@@ -18,6 +18,7 @@ export { addRmsNorm } from './ops/add-rms-norm.js';
 export { alibiBias } from './ops/alibi-bias.js';
 export { attention, attentionWeights, type AttentionOptions, type AttentionWeightsOptions } from './ops/attention.js';
 export { cacheAppend } from './ops/cache-append.js';
+export { cachedAttention, type CachedAttentionOptions } from './ops/cached-attention.js';
 export { crossEntropy, type CrossEntropyOptions } from './ops/cross-entropy.js';
 export { NF4_CODES, unpackBytes } from './ops/dequantize.js';
 export type { DistanceOptions } from './ops/distances.js';

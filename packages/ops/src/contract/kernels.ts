@@ -303,6 +303,22 @@ export interface FusedKernels {
     attrs: object;
   };
 
+  /**
+   * y `[batch, seq, numHeads * headDim]`, then the two caches themselves, written in place as by AshlarCacheAppend: rows of k and v
+   * go into keys and values at position, and queries, of which the first stands there, attend to what the caches then hold.
+   */
+  AshlarCachedAttention: {
+    /**
+     * qkv `[batch, seq, (numHeads + 2 numKvHeads) * headDim]`: q, k and v of a token side by side; keys and values
+     * `[batch, capacity, numKvHeads * headDim]`, donated; position int32 scalar
+     */
+    inputs: { qkv: Tensor; keys: Tensor; values: Tensor; position: Tensor } & Omit<
+      AttentionMasks,
+      'queryOffset' | 'segments'
+    >;
+    attrs: AttentionAttrs;
+  };
+
   /** Updates parameters, firstMoments and secondMoments in place and returns no outputs. */
   AshlarAdamW: {
     /**

@@ -16,7 +16,7 @@ import {
 } from './attention-scores.js';
 import { diagonalSums } from './diagonals.js';
 import { dropoutMask } from './dropout-mask.js';
-import { check, checkInput, describe } from './shapes.js';
+import { check, checkInput, describe, sameShape } from './shapes.js';
 
 /** Weights `[batch, numHeads, seq, keySeq]` as the left operand of products with split values. */
 const grouped = (weights: tf.Tensor, { batch, numKvHeads, keySeq }: AttentionShape) =>
@@ -145,10 +145,7 @@ export interface AttentionOptions extends AttentionWeightsOptions {
 export function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, options: AttentionOptions): tf.Tensor {
   const { dropout } = options;
   const { attrs, masks } = prepare('attention', q, k, options);
-  check(
-    String(v.shape) === String(k.shape),
-    () => `attention: ${describe('v', v)} must have the shape of ${describe('k', k)}`,
-  );
+  check(sameShape(v.shape, k.shape), () => `attention: ${describe('v', v)} must have the shape of ${describe('k', k)}`);
   check(
     !dropout || (dropout.rate >= 0 && dropout.rate < 1),
     () => `attention: the dropout rate (${dropout!.rate}) must be in [0, 1)`,
@@ -175,9 +172,19 @@ export function attentionWeights(q: tf.Tensor, k: tf.Tensor, options: AttentionW
 /** A window as wide as any row: an integer on webgl has 24 bits. */
 const widestWindow = 2 ** 24;
 
+/** The attributes of a call with its defaults filled in. */
+export function attentionAttrs(op: string, options: AttentionWeightsOptions, headDim: number): AttentionAttrs {
+  const { numHeads, numKvHeads = numHeads, causal = true, window = null, scale = 1 / Math.sqrt(headDim) } = options;
+  check(
+    window === null || (Number.isInteger(window) && window > 0),
+    () => `${op}: the window (${window}) must be a whole number of keys, 1 or more, or null for no limit`,
+  );
+  return { numHeads, numKvHeads, causal, window: window === null ? null : Math.min(window, widestWindow), scale };
+}
+
 /** Checks the call and fills in its defaults. */
 function prepare(op: string, q: tf.Tensor, k: tf.Tensor, options: AttentionWeightsOptions) {
-  const { numHeads, numKvHeads = numHeads, causal = true, window = null } = options;
+  const { numHeads, numKvHeads = numHeads } = options;
   checkInput(op, 'q', q, 'float32', 3);
   checkInput(op, 'k', k, 'float32', 3);
   const headDim = q.shape[2]! / numHeads;
@@ -191,17 +198,7 @@ function prepare(op: string, q: tf.Tensor, k: tf.Tensor, options: AttentionWeigh
     () =>
       `${op}: ${describe('k', k)} must be [${q.shape[0]}, keySeq, ${numKvHeads * headDim}] to fit ${describe('q', q)} with ${numKvHeads} key heads of ${headDim}`,
   );
-  check(
-    window === null || (Number.isInteger(window) && window > 0),
-    () => `${op}: the window (${window}) must be a whole number of keys, 1 or more, or null for no limit`,
-  );
-  checkMasks(op, q, k, numHeads, options);
-  const attrs: AttentionAttrs = {
-    numHeads,
-    numKvHeads,
-    causal,
-    window: window === null ? null : Math.min(window, widestWindow),
-    scale: options.scale ?? 1 / Math.sqrt(headDim),
-  };
-  return { attrs, masks: masksOf(options, causal || window !== null) };
+  const attrs = attentionAttrs(op, options, headDim);
+  checkMasks(op, { q }, { k }, numHeads, options);
+  return { attrs, masks: masksOf(options, attrs.causal || attrs.window !== null) };
 }

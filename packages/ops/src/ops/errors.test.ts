@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { useBackend } from '../backend/use-backend.js';
 import { cpu } from '../cpu/index.js';
-import { adamW, addLayerNorm, addRmsNorm, alibiBias, attention, attentionWeights, cacheAppend, crossEntropy, dropout, DropoutRng, embedding, gelu, globalNorm, layerNorm, linear, linearCrossEntropy, quantizedLinear, relativePositionBias, relativePositionBuckets, rmsNorm, rotary, rotaryTables, RandomStream, sampleTokens, swiglu, tokenLogProbs } from '../index.js'; // prettier-ignore
+import { adamW, addLayerNorm, addRmsNorm, alibiBias, attention, attentionWeights, cacheAppend, cachedAttention, crossEntropy, dropout, DropoutRng, embedding, gelu, globalNorm, layerNorm, linear, linearCrossEntropy, quantizedLinear, relativePositionBias, relativePositionBuckets, rmsNorm, rotary, rotaryTables, RandomStream, sampleTokens, swiglu, tokenLogProbs } from '../index.js'; // prettier-ignore
 
 beforeAll(() => useBackend(cpu()));
 
@@ -74,6 +74,12 @@ test.each<[string, () => unknown]>([
   ['dropout: rate (-0.1) must be in [0, 1)', () => dropout(f(2), -0.1, rng())],
   ['cacheAppend: x float32 [1, 2, 4] must be [batch, seq, width] of cache float32 [1, 5, 3]', () => cacheAppend(f(1, 5, 3), f(1, 2, 4), i())],
   ['cacheAppend: position float32 [] must be an int32 scalar', () => cacheAppend(f(1, 5, 3), f(1, 2, 3), f())],
+  ['cachedAttention: qkv float32 [1, 1, 7] must hold 2 + 2 * 1 heads of one width, numHeads a multiple of numKvHeads', () => cachedAttention(f(1, 1, 7), f(1, 5, 2), f(1, 5, 2), i(), { numHeads: 2, numKvHeads: 1 })],
+  ['cachedAttention: keys float32 [1, 5, 3] must be [1, capacity, 2] to fit qkv float32 [1, 1, 8] with 1 key heads of 2', () => cachedAttention(f(1, 1, 8), f(1, 5, 3), f(1, 5, 3), i(), { numHeads: 2, numKvHeads: 1 })],
+  ['cachedAttention: values float32 [1, 4, 2] must have the shape of keys float32 [1, 5, 2]', () => cachedAttention(f(1, 1, 6), f(1, 5, 2), f(1, 4, 2), i(), { numHeads: 1 })],
+  ['cachedAttention: position float32 [] must be an int32 scalar', () => cachedAttention(f(1, 1, 6), f(1, 5, 2), f(1, 5, 2), f(), { numHeads: 1 })],
+  ['cachedAttention: keyMask int32 [1, 4] must be int32 [1, 5], which is [batch, keySeq] of qkv float32 [1, 1, 6] and keys float32 [1, 5, 2]', () => cachedAttention(f(1, 1, 6), f(1, 5, 2), f(1, 5, 2), i(), { numHeads: 1, keyMask: i(1, 4) })],
+  ['cachedAttention: the window (0) must be a whole number of keys', () => cachedAttention(f(1, 1, 6), f(1, 5, 2), f(1, 5, 2), i(), { numHeads: 1, window: 0 })],
   ['globalNorm: needs at least one tensor', () => globalNorm([])],
   ['adamW: 2 gradients for 1 parameters', () => adamW({ parameters: [tf.variable(f(2))], gradients: [f(2), f(2)], firstMoments: [tf.variable(f(2))], secondMoments: [tf.variable(f(2))], weightDecays: [0] }, settings)],
   ['adamW: gradients[0] float32 [3] must have the shape of parameters[0] float32 [2]', () => adamW({ parameters: [tf.variable(f(2))], gradients: [f(3)], firstMoments: [tf.variable(f(2))], secondMoments: [tf.variable(f(2))], weightDecays: [0] }, settings)],

@@ -6,6 +6,10 @@ export const rowsOf = (x: tf.Tensor): number => x.size / x.shape[x.rank - 1]!;
 /** The last axis. */
 export const widthOf = (x: tf.Tensor): number => x.shape[x.rank - 1]!;
 
+/** Whether two shapes are the same. */
+export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((length, axis) => length === b[axis]);
+
 /** A tensor as an error names it: `x float32 [2, 3]`. */
 export const describe = (name: string, x: tf.Tensor): string => `${name} ${x.dtype} [${x.shape.join(', ')}]`;
 
@@ -25,18 +29,20 @@ export function checkInput(op: string, name: string, x: tf.Tensor, dtype: tf.Dat
 /** Throws unless `x` is `[..., hidden]` and the parameters are `[hidden]`. */
 export function checkNorm(op: string, x: tf.Tensor, parameters: Record<string, tf.Tensor | null | undefined>): void {
   checkInput(op, 'x', x);
-  for (const [name, tensor] of Object.entries(parameters))
+  for (const name in parameters) {
+    const tensor = parameters[name];
     check(
       !tensor || (tensor.rank === 1 && tensor.size === widthOf(x)),
       () => `${op}: ${describe(name, tensor!)} must be [${widthOf(x)}] to fit ${describe('x', x)}`,
     );
+  }
 }
 
 /** Throws unless `residual` is as `x`. */
 export function checkResidual(op: string, x: tf.Tensor, residual: tf.Tensor): void {
   checkInput(op, 'residual', residual);
   check(
-    String(residual.shape) === String(x.shape),
+    sameShape(residual.shape, x.shape),
     () => `${op}: ${describe('residual', residual)} must have the shape of ${describe('x', x)}`,
   );
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { adamW } from '../ops/adamw.js';
 import { cacheAppend } from '../ops/cache-append.js';
+import { cachedAttention } from '../ops/cached-attention.js';
 import { globalNorm } from '../ops/global-norm.js';
 import type { TestBody } from './backend-test.js';
 import { expectClose } from './expect-close.js';
@@ -19,6 +20,7 @@ export const donationTests = (tolerance: number): TestBody[] => [
     name: `cacheAppend ${seq} rows to [${shape}] at ${position}: values, clones, no leak`,
     body: () => cacheAppendTest(shape, seq, position),
   })),
+  { name: 'cachedAttention: three steps, clones stay, no leak', body: cachedAttentionTest },
   { name: 'adamW: follows float64 for 5 steps, clones stay', body: () => adamWTest(tolerance) },
   { name: 'adamW: no leak', body: adamWLeakTest },
   { name: 'globalNorm', body: () => globalNormTest(tolerance, gradientsAt(1)) },
@@ -56,6 +58,35 @@ async function cacheAppendTest(shape: number[], seq: number, position: number): 
   };
   await expectNoLeaks(() => append(false));
   await expectNoLeaks(() => append(true));
+}
+
+/** Three tokens one after the other; clones of the caches, made before the third, keep what they hold. */
+async function cachedAttentionTest(): Promise<void> {
+  const [keys, values] = [normal('keys', [2, 5, 6]), normal('values', [2, 5, 6])];
+  const step = (cache: tf.Tensor[], position: number) =>
+    tf.tidy(() => {
+      const at = tf.scalar(position, 'int32');
+      const qkv = upload(normal(`qkv ${position}`, [2, 1, 24]));
+      return cachedAttention(qkv, cache[0]!, cache[1]!, at, { numHeads: 4, numKvHeads: 2 }).slice(1);
+    });
+  await expectNoLeaks(async () => {
+    const caches = [[upload(keys), upload(values)]];
+    for (let position = 0; position < 2; position++) caches.push(step(caches.at(-1)!, position));
+    const clones = caches.at(-1)!.map((x) => tf.clone(x));
+    const before = await clones[0]!.data();
+    caches.push(step(caches.at(-1)!, 2));
+    await expectClose(clones[0]!, before, { tolerance: 0, name: 'the clone of the keys' });
+    const after = Float64Array.from(await caches.at(-1)![0]!.data());
+    for (let position = 0; position < 3; position++)
+      for (const b of [0, 1]) {
+        const written = after.subarray((b * 5 + position) * 6, (b * 5 + position + 1) * 6);
+        const { values: rows } = normal(`qkv ${position}`, [2, 1, 24]);
+        written.forEach((value, i) => {
+          if (value !== rows[b * 24 + 12 + i]) throw new Error(`key ${i} of row ${b} at ${position} is ${value}`);
+        });
+      }
+    tf.dispose([caches, clones]);
+  });
 }
 
 const shapes = [[3, 5], [7], [1], [2, 3, 4]];

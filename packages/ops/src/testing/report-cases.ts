@@ -172,6 +172,11 @@ export const reportCases: ReportCase[] = [
     run: (x) => ops.cacheAppend(x.cache!, x.row!, x.position!),
   },
   {
+    op: 'cachedAttention',
+    make: () => ({ qkv: float('qkv', batch, 1, 3 * hidden), keys: states(), values: states(), position: upload({ dtype: 'int32', shape: [], values: Float64Array.of(7) }) }), // prettier-ignore
+    run: (x) => ops.cachedAttention(x.qkv!, x.keys!, x.values!, x.position!, { numHeads }),
+  },
+  {
     op: 'adamW, 3 tensors',
     make: () => Object.fromEntries(Array.from({ length: 12 }, (_, i) => [i, tf.variable(float(`state ${i % 3}`, hidden, hidden))])), // prettier-ignore
     run(x) {

@@ -114,3 +114,16 @@ const drops: Variant[] = [
 ];
 
 export const variants: Variant[] = [...masks, ...segments, ...windows, ...prefixes, ...biases, ...drops];
+
+const decoded: Variant[] = [
+  { name: 'first token', ...one, keySeq: 5, headDim: 8, queryOffset: 0 },
+  { name: 'one token, grouped', ...one, keySeq: 7, numHeads: 6, numKvHeads: 2, headDim: 16, queryOffset: 6 },
+  { name: 'a prompt', ...small, seq: 5, keySeq: 8, queryOffset: 0 },
+  { name: 'a prompt, grouped', ...small, seq: 4, keySeq: 11, numHeads: 6, numKvHeads: 3, headDim: 8, queryOffset: 2 },
+];
+
+/** Calls with a place on the key axis that `cachedAttention` takes too. */
+export const cachedVariants = [...decoded, ...variants].filter(
+  (v): v is Variant & { queryOffset: number } =>
+    v.queryOffset !== undefined && v.causal !== false && !v.segments && !v.dropoutRate,
+);

@@ -1,9 +1,10 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { attention, attentionWeights, type AttentionWeightsOptions } from '../../ops/attention.js';
+import { cachedAttention } from '../../ops/cached-attention.js';
 import { DropoutRng } from '../../random/dropout-rng.js';
 import { floats, ints, normal, type Host } from '../host.js';
 import { attention64, rngOptions, weights64 } from './attention-float64.js';
-import { variants, type Variant } from './attention-variants.js';
+import { cachedVariants, variants, type Variant } from './attention-variants.js';
 import type { OpCase } from './case.js';
 
 /** `x` with other values at some elements. */
@@ -61,7 +62,51 @@ const weightsCase = (v: Variant): OpCase => ({
   gradients: differentiated(v, 'q', 'k'),
 });
 
+/** What `cachedAttention` puts into a cache: rows of qkv from a column on, at the position of the first query. */
+function stored(qkv: Host, cache: Host, column: number, position: number): Host {
+  const [batch, seq, pitch] = qkv.shape as [number, number, number];
+  const [, capacity, width] = cache.shape as [number, number, number];
+  const changes: Record<number, number> = {};
+  for (let b = 0; b < batch; b++)
+    for (let row = Math.max(0, -position); row < seq && position + row < capacity; row++)
+      for (let i = 0; i < width; i++)
+        changes[(b * capacity + position + row) * width + i] = qkv.values[(b * seq + row) * pitch + column + i]!;
+  return withValues(cache, changes);
+}
+
+/** Result: y, or one of the caches. */
+const cachedCase = (v: Variant & { queryOffset: number }, output: 0 | 1 | 2): OpCase => {
+  const { q: _, k, v: values, queryOffset, ...masks } = inputsOf(v, true);
+  const [width, kvWidth] = [v.numHeads * v.headDim, v.numKvHeads * v.headDim];
+  const columns = (x: Host, from: number, count: number) => {
+    const [, seq, pitch] = x.shape as [number, number, number];
+    const taken = [...x.values].filter((_, i) => i % pitch >= from && i % pitch < from + count);
+    return floats([v.batch, seq, count], taken);
+  };
+  return {
+    name: `cachedAttention ${v.name}, ${['y', 'keys', 'values'][output]}`,
+    inputs: {
+      qkv: normal(`${v.name} qkv`, [v.batch, v.seq, width + 2 * kvWidth], 1.5),
+      keys: k!,
+      values: values!,
+      position: queryOffset!,
+      ...masks,
+    },
+    run: ({ qkv, keys, values: cached, position, ...given }) =>
+      cachedAttention(qkv!, keys!, cached!, position!, optionsOf({ ...v, causal: true }, given))[output],
+    float64: (x) => {
+      const [keys, cached] = [x.keys!, x.values!].map((cache, i) =>
+        stored(x.qkv!, cache, width + i * kvWidth, v.queryOffset),
+      ) as [Host, Host];
+      if (output > 0) return (output === 1 ? keys : cached).values;
+      return attention64({ ...x, q: columns(x.qkv!, 0, width), k: keys, v: cached }, v);
+    },
+    shape: output === 0 ? [v.batch, v.seq, width] : [v.batch, v.keySeq, kvWidth],
+  };
+};
+
 export const attentionCases: OpCase[] = [
   ...variants.map(attentionCase),
   ...variants.filter((v) => !v.dropoutRate && !v.tiled).map(weightsCase),
+  ...cachedVariants.flatMap((v) => [cachedCase(v, 0), cachedCase(v, 1), cachedCase(v, 2)]),
 ];

@@ -7,8 +7,8 @@ import { keepThreshold, streamBytes, writeStream } from './dropout.js';
 import { fused, type Addresses } from './fused.js';
 
 interface AttentionInputs extends AttentionMasks {
-  q: Tensor;
-  k: Tensor;
+  q: TensorInfo;
+  k: TensorInfo;
   rng?: Tensor;
 }
 
@@ -71,7 +71,7 @@ function commonArguments(
 function withPaddedHeads(
   device: Device,
   { headDim, padded }: Sizes,
-  inputs: Tensor[],
+  inputs: TensorInfo[],
   outputShapes: number[][],
   kernel: (inputs: TensorInfo[], outputs: TensorInfo[]) => void,
 ): TensorInfo[] {
@@ -99,24 +99,31 @@ function withPaddedHeads(
   });
 }
 
-export function registerAttention(): void {
-  fused('AshlarAttention', (device, inputs, attrs) => {
-    const { q, k, v } = inputs;
-    const sizes = measure(inputs, attrs);
-    const logSumExp = device.output([sizes.batch, sizes.numHeads, sizes.seq]);
-    const [y] = withPaddedHeads(device, sizes, [q, k, v], [q.shape], (wide, [out]) => {
-      const calls = commonArguments(device, inputs, attrs, sizes, cost);
-      const addresses = [...wide, out, logSumExp].map((info) => device.address(info)) as Addresses<5>;
-      device.crew.runWithScratch(
-        'attention',
-        device.kernels.attention_scratch(sizes.padded, sizes.seq, sizes.keySeq),
-        calls.map((common) => [...addresses, ...common]),
-      );
-    });
-    if (attrs.residuals) return [y!, logSumExp];
-    device.free(logSumExp);
-    return [y!];
+/** y, and with `residuals` logSumExp. */
+export function attend(
+  device: Device,
+  inputs: AttentionInputs & { v: TensorInfo },
+  attrs: AttentionAttrs & { dropoutRate: number; residuals: boolean },
+): TensorInfo[] {
+  const { q, k, v } = inputs;
+  const sizes = measure(inputs, attrs);
+  const logSumExp = device.output([sizes.batch, sizes.numHeads, sizes.seq]);
+  const [y] = withPaddedHeads(device, sizes, [q, k, v], [q.shape], (wide, [out]) => {
+    const calls = commonArguments(device, inputs, attrs, sizes, cost);
+    const addresses = [...wide, out, logSumExp].map((info) => device.address(info)) as Addresses<5>;
+    device.crew.runWithScratch(
+      'attention',
+      device.kernels.attention_scratch(sizes.padded, sizes.seq, sizes.keySeq),
+      calls.map((common) => [...addresses, ...common]),
+    );
   });
+  if (attrs.residuals) return [y!, logSumExp];
+  device.free(logSumExp);
+  return [y!];
+}
+
+export function registerAttention(): void {
+  fused('AshlarAttention', attend);
 
   fused('AshlarAttentionGrad', (device, inputs, attrs) => {
     const { q, k, v, y, dy, logSumExp } = inputs;

@@ -1,5 +1,6 @@
 import { registerAttention } from './attention.js';
 import { registerCacheAppend } from './cache-append.js';
+import { registerCachedAttention } from './cached-attention.js';
 import { registerCrossEntropy } from './cross-entropy.js';
 import { registerDropout } from './dropout.js';
 import { registerEmbedding } from './embedding.js';
@@ -27,5 +28,6 @@ export function registerFusedKernels(): void {
   registerDropout();
   registerSample();
   registerCacheAppend();
+  registerCachedAttention();
   registerOptimizer();
 }
