@@ -3,14 +3,20 @@ import { initialize, parameters } from '@ashlar/nn';
 import { alibiBias, relativePositionBias } from '@ashlar/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { attend, CausalSelfAttention, headSize, KvCache, maskedPositions, paddingMask } from './index.js';
+import { attend, attendPacked, CausalSelfAttention, headSize, KvCache, maskedPositions, paddingMask } from './index.js';
 
 const random = (shape: number[], seed: number) => tf.randomUniform(shape, -1, 1, 'float32', seed);
 const difference = (a: tf.Tensor, b: tf.Tensor) => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0]!;
 
+/** Both ways to call it: on three projections, and on those side by side. */
+const ways: [name: string, call: typeof attend][] = [
+  ['attend', attend],
+  ['attendPacked', (q, k, v, options) => attendPacked(tf.concat([q, k, v], -1), options)],
+];
+
 type Axes = [seq: number, keySeq: number, options: { queryOffset: number }];
 
-describe('attend', () => {
+describe.each(ways)('%s', (_, attend) => {
   const sizes = { numHeads: 4, numKvHeads: 2 };
 
   it('gives the same with a cache filled in chunks as in one pass', () => {

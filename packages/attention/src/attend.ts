@@ -51,10 +51,7 @@ export interface AttendOptions {
  */
 export function attend(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, options: AttendOptions): tf.Tensor {
   const { numHeads, numKvHeads = numHeads, causal = true, dropout = 0, rng, cache, layer = 0, trace, path } = options;
-  if (cache && (!causal || options.keyMask))
-    throw new RangeError('attend: a cache needs causal attention and knows its own padding (leftPadding), no keyMask');
-  if (cache && options.segments)
-    throw new RangeError('attend: segments are for whole rows; a cache holds one text a row, so pass one of the two');
+  checkCache(options);
   const stored = cache?.append(layer, k, v);
   const keys = stored?.keys ?? k;
   const keyMask = stored?.keyMask ?? options.keyMask;
@@ -80,4 +77,40 @@ export function attend(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, options: Attend
     ...seen,
     ...(rng && dropout > 0 && { dropout: { rate: dropout, rng } }),
   });
+}
+
+/**
+ * `attend` on projections that lie side by side; with a cache it is one call of the engine for a layer.
+ *
+ * @param qkv `[batch, seq, (numHeads + 2 * numKvHeads) * headDim]`
+ * @returns `[batch, seq, numHeads * headDim]`
+ * @throws as `attend`
+ */
+export function attendPacked(qkv: tf.Tensor, options: AttendOptions): tf.Tensor {
+  const { numHeads, numKvHeads = numHeads, cache, layer = 0, trace, dropout = 0, rng } = options;
+  if (cache && !trace && !(rng && dropout > 0)) {
+    checkCache(options);
+    const { window, prefixLengths, distanceBias } = options;
+    return cache.attend(layer, qkv, {
+      numHeads,
+      numKvHeads,
+      ...(window !== undefined && { window }),
+      ...(prefixLengths && { prefixLengths }),
+      ...(distanceBias && { distanceBias }),
+    });
+  }
+  const headDim = qkv.shape[2]! / (numHeads + 2 * numKvHeads);
+  const [q, k, v] = tf.split(qkv, [numHeads * headDim, numKvHeads * headDim, numKvHeads * headDim], -1) as [
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+  ];
+  return attend(q, k, v, options);
+}
+
+function checkCache({ cache, causal = true, keyMask, segments }: AttendOptions): void {
+  if (cache && (!causal || keyMask))
+    throw new RangeError('attend: a cache needs causal attention and knows its own padding (leftPadding), no keyMask');
+  if (cache && segments)
+    throw new RangeError('attend: segments are for whole rows; a cache holds one text a row, so pass one of the two');
 }

@@ -1,6 +1,7 @@
 import type { Cache } from '@ashlar/nn';
-import { cacheAppend } from '@ashlar/ops';
+import { cacheAppend, cachedAttention, type CachedAttentionOptions } from '@ashlar/ops';
 import * as tf from '@tensorflow/tfjs-core';
+import type { AttendOptions } from './attend.js';
 
 export interface KvCacheOptions {
   numLayers: number;
@@ -41,6 +42,7 @@ export class KvCache implements Cache {
   private stored = 0;
   private capacity = 0;
   private keyMask: tf.Tensor | undefined;
+  private at: tf.Tensor | undefined;
   private disposed = false;
 
   constructor({ pageSize = 64, leftPadding, ...options }: KvCacheOptions) {
@@ -67,24 +69,52 @@ export class KvCache implements Cache {
    */
   append(layer: number, keys: tf.Tensor, values: tf.Tensor): CachedKeys {
     this.reserve(this.stored + keys.shape[1]!);
+    const { position } = this;
     const buffers = this.layers[layer]!;
-    const position = tf.scalar(this.stored, 'int32');
-    buffers.keys = replace(buffers.keys, (buffer) => cacheAppend(buffer, keys, position));
-    buffers.values = replace(buffers.values, (buffer) => cacheAppend(buffer, values, position));
+    buffers.keys = replace(buffers.keys, cacheAppend(buffers.keys, keys, position));
+    buffers.values = replace(buffers.values, cacheAppend(buffers.values, values, position));
     return { ...buffers, position, ...(this.keyMask && { keyMask: this.keyMask }) };
+  }
+
+  /**
+   * Stores the keys and values of the next tokens for one layer and attends to all it holds; see `cachedAttention`.
+   *
+   * @param qkv `[batch, seq, (numHeads + 2 numKvHeads) * headDim]`
+   * @returns `[batch, seq, numHeads * headDim]`
+   * @throws as `append`
+   */
+  attend(
+    layer: number,
+    qkv: tf.Tensor,
+    options: Omit<CachedAttentionOptions, 'keyMask' | 'distanceBias'> & Pick<AttendOptions, 'distanceBias'>,
+  ): tf.Tensor {
+    const seq = qkv.shape[1]!;
+    this.reserve(this.stored + seq);
+    const buffers = this.layers[layer]!;
+    const { distanceBias, ...given } = options;
+    const bias = distanceBias?.(seq, this.capacity, { queryOffset: this.stored });
+    const [y, keys, values] = cachedAttention(qkv, buffers.keys, buffers.values, this.position, {
+      ...given,
+      ...(bias && { distanceBias: bias }),
+      ...(this.keyMask && { keyMask: this.keyMask }),
+    });
+    buffers.keys = replace(buffers.keys, keys);
+    buffers.values = replace(buffers.values, values);
+    return y;
   }
 
   /** Counts `seq` appended tokens as stored, once all layers have them. */
   advance(seq: number): void {
-    this.stored += seq;
+    this.move(this.stored + seq);
   }
 
   /** int32 `[batch, seq]`: positions of the next `seq` tokens, counted from each row's first real token. */
   positions(seq: number): tf.Tensor {
-    const rows = Array.from({ length: this.batchSize }, (_, row) =>
-      Array.from({ length: seq }, (_, i) => Math.max(0, this.stored + i - (this.leftPadding?.[row] ?? 0))),
+    const { batchSize, stored, leftPadding } = this;
+    const at = Int32Array.from({ length: batchSize * seq }, (_, i) =>
+      Math.max(0, stored + (i % seq) - (leftPadding?.[Math.floor(i / seq)] ?? 0)),
     );
-    return tf.tensor2d(rows, [this.batchSize, seq], 'int32');
+    return tf.tensor2d(at, [batchSize, seq], 'int32');
   }
 
   fork(rows: readonly number[]): KvCache {
@@ -110,16 +140,28 @@ export class KvCache implements Cache {
   truncate(length: number): void {
     if (!(Number.isInteger(length) && length >= 0 && length <= this.stored))
       throw new RangeError(`KvCache.truncate: ${length} is not between 0 and the ${this.stored} tokens stored`);
-    this.stored = length;
+    this.move(length);
   }
 
   dispose(): void {
     for (const { keys, values } of this.layers) tf.dispose([keys, values]);
     this.keyMask?.dispose();
+    this.move(0);
     this.layers = [];
     this.keyMask = undefined;
-    this.capacity = this.stored = 0;
+    this.capacity = 0;
     this.disposed = true;
+  }
+
+  /** int32 scalar: where the next token goes, the same for all layers. */
+  private get position(): tf.Tensor {
+    return (this.at ??= tf.keep(tf.scalar(this.stored, 'int32')));
+  }
+
+  private move(stored: number): void {
+    this.stored = stored;
+    this.at?.dispose();
+    this.at = undefined;
   }
 
   /** Makes room for `length` tokens. */
@@ -137,7 +179,10 @@ export class KvCache implements Cache {
       this.layers =
         this.capacity === 0
           ? Array.from({ length: numLayers }, () => ({ keys: empty(), values: empty() }))
-          : this.layers.map(({ keys, values }) => ({ keys: replace(keys, grow), values: replace(values, grow) }));
+          : this.layers.map(({ keys, values }) => ({
+              keys: replace(keys, grow(keys)),
+              values: replace(values, grow(values)),
+            }));
       this.capacity = capacity;
       this.updateKeyMask();
     });
@@ -154,9 +199,8 @@ export class KvCache implements Cache {
   }
 }
 
-/** Puts what `make` returns in the place of `buffer`, which is freed; the new one outlives the caller's scope. */
-function replace(buffer: tf.Tensor, make: (buffer: tf.Tensor) => tf.Tensor): tf.Tensor {
-  const next = tf.keep(make(buffer));
+/** Keeps `next`, which may share the data of `buffer`, beyond the caller's scope, and frees `buffer`. */
+function replace(buffer: tf.Tensor, next: tf.Tensor): tf.Tensor {
   if (next !== buffer) buffer.dispose();
-  return next;
+  return tf.keep(next);
 }

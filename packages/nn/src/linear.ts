@@ -1,4 +1,4 @@
-import { linear } from '@ashlar/ops';
+import { linear, type Activation } from '@ashlar/ops';
 import type * as tf from '@tensorflow/tfjs-core';
 import { normal, parameter, zeros } from './init.js';
 import { Module, type UnaryModule } from './module.js';
@@ -26,5 +26,10 @@ export class Linear extends Module implements UnaryModule {
   /** `[..., inFeatures]` to `[..., outFeatures]` */
   forward(x: tf.Tensor): tf.Tensor {
     return linear(x, this.weight, this.bias);
+  }
+
+  /** `activation(forward(x))`, in one call. */
+  forwardActivated(x: tf.Tensor, activation: Activation): tf.Tensor {
+    return linear(x, this.weight, this.bias, { activation });
   }
 }

@@ -1,4 +1,4 @@
-import { attend, headSize, KvCache } from '@ashlar/attention';
+import { attendPacked, headSize, KvCache } from '@ashlar/attention';
 import { LearnedPositionEmbedding, TokenEmbedding } from '@ashlar/embeddings';
 import {
   Dropout,
@@ -42,8 +42,8 @@ class Attention extends Module {
 
   forward(x: tf.Tensor, options: BlockOptions): tf.Tensor {
     const { numHeads, dropout } = this.config;
-    const [q, k, v] = tf.split(this.cAttn.forward(x, options.rng), 3, -1) as [tf.Tensor, tf.Tensor, tf.Tensor]; // [batch, seq, hidden] each
-    const y = attend(q, k, v, { ...options, numHeads, dropout, path: `h.${options.layer}.attn` });
+    const qkv = this.cAttn.forward(x, options.rng); // [batch, seq, 3 * hidden]
+    const y = attendPacked(qkv, { ...options, numHeads, dropout, path: `h.${options.layer}.attn` });
     return this.residDropout.forward(this.cProj.forward(y, options.rng), options.rng);
   }
 }
@@ -62,15 +62,23 @@ class Mlp extends Module {
   }
 
   forward(x: tf.Tensor, { rng }: BlockOptions): tf.Tensor {
-    const y = activate(this.cFc.forward(x, rng), this.config.activation); // [batch, seq, intermediate]
+    const { activation } = this.config;
+    const y = // [batch, seq, intermediate]
+      this.cFc instanceof Linear
+        ? this.cFc.forwardActivated(x, activation)
+        : activate(this.cFc.forward(x, rng), activation);
     return this.dropout.forward(this.cProj.forward(y, rng), rng);
   }
 }
 
-/** The sum and its norm, by one call where the norm is `LayerNorm` itself and nothing around it. */
-function normOfSum(norm: UnaryModule, x: tf.Tensor, residual: tf.Tensor): [sum: tf.Tensor, norm: tf.Tensor] {
-  if (norm instanceof LayerNorm) return norm.forwardSum(x, residual);
-  const sum = tf.add(x, residual);
+/** The residual stream between two blocks, as two summands: the next norm adds them up in its own call. */
+type Stream = readonly [x: tf.Tensor, branch?: tf.Tensor];
+
+/** The sum of a stream and its norm, by one call where the norm is `LayerNorm` itself and nothing around it. */
+function normOfSum(norm: UnaryModule, [x, branch]: Stream): [sum: tf.Tensor, norm: tf.Tensor] {
+  if (!branch) return [x, norm.forward(x)];
+  if (norm instanceof LayerNorm) return norm.forwardSum(x, branch);
+  const sum = tf.add(x, branch);
   return [sum, norm.forward(sum)];
 }
 
@@ -89,21 +97,22 @@ class Block extends Module {
     this.mlp = new Mlp(config);
   }
 
-  forward(x: tf.Tensor, options: BlockOptions): tf.Tensor {
+  forward(stream: Stream, options: BlockOptions): [x: tf.Tensor, branch: tf.Tensor] {
     return tf.tidy(() => {
-      const [y, norm] = normOfSum(this.ln_2, x, this.attn.forward(this.ln_1.forward(x), options));
-      return tf.add(y, this.mlp.forward(norm, options));
+      const [before, norm1] = normOfSum(this.ln_1, stream);
+      const [between, norm2] = normOfSum(this.ln_2, [before, this.attn.forward(norm1, options)]);
+      return [between, this.mlp.forward(norm2, options)];
     });
   }
 
-  /** `forward`, of which only the input is kept for the backward pass. */
+  /** `forward` on one sum, of which only that is kept for the backward pass; the sum of what leaves. */
   forwardAgain(x: tf.Tensor, { rng, keyMask, segments, ...options }: BlockOptions): tf.Tensor {
     const start = rng?.fork();
     let runs = 0;
     const run = (x: tf.Tensor, masks: Pick<BlockOptions, 'keyMask' | 'segments'>) => {
       // the first run moves the generator on for what comes after the block, later ones draw the same masks
       const drawn = runs++ === 0 ? rng : start?.fork();
-      return this.forward(x, { ...options, ...masks, ...(drawn && { rng: drawn }) });
+      return tf.add(...this.forward([x], { ...options, ...masks, ...(drawn && { rng: drawn }) }));
     };
     // as arguments, since they may be gone when the block runs again
     const masks = { ...(keyMask && { keyMask }), ...(segments && { segments }) };
@@ -177,15 +186,16 @@ export class Gpt2 extends Module implements LanguageModel {
     const seq = this.checkLength(tokens, cache);
     return tf.tidy(() => {
       const at = positions ?? cache?.positions(seq) ?? tf.range(0, seq, 1, 'int32');
-      let x = tf.add(this.wte.forward(tokens), this.wpe.forward(at)); // [batch, seq, hidden]
-      x = this.drop.forward(x, options.rng);
       const again = this.gradientCheckpointing && !cache && !options.trace;
+      const [token, position] = [this.wte.forward(tokens), this.wpe.forward(at)]; // [batch, seq, hidden], [seq, hidden] or as the first
+      const together = again || options.rng || position.rank < token.rank;
+      let stream: Stream = together ? [this.drop.forward(tf.add(token, position), options.rng)] : [token, position];
       this.h.forEach((block, layer) => {
         const blockOptions = { ...options, ...(cache && { cache }), layer } as BlockOptions;
-        x = again ? block.forwardAgain(x, blockOptions) : block.forward(x, blockOptions);
+        stream = again ? [block.forwardAgain(stream[0], blockOptions)] : block.forward(stream, blockOptions);
       });
       cache?.advance(seq);
-      return this.ln_f.forward(x);
+      return normOfSum(this.ln_f, stream)[1];
     });
   }
 
