@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { areBytes, packBytes, packedBytes, packedShape } from './bytes.js';
 import { markInitialized } from './init.js';
 import type { Module } from './module.js';
 import { walk } from './walk.js';
@@ -35,7 +36,10 @@ export function numParameters(module: Module): number {
   return [...parameters(module).values()].reduce((sum, { size }) => sum + size, 0);
 }
 
-/** Copies a module's state to the host; the arrays are copies, later training does not change them. */
+/**
+ * Copies a module's state to the host; the arrays are copies, later training does not change them. A `byteVariable` comes as
+ * int32, three bytes an element.
+ */
 export async function hostStateDict(module: Module): Promise<Map<string, HostTensor>> {
   return toHost(stateDict(module));
 }
@@ -44,6 +48,8 @@ export async function hostStateDict(module: Module): Promise<Map<string, HostTen
 export async function toHost(tensors: ReadonlyMap<string, tf.Tensor>): Promise<Map<string, HostTensor>> {
   const reading = [...tensors].map(async ([name, tensor]): Promise<[string, HostTensor]> => {
     const data = (await tensor.data()) as Float32Array;
+    if (areBytes(tensor))
+      return [name, { dtype: 'int32', shape: packedShape(tensor), data: packBytes(data as unknown as Uint8Array) }];
     // the cpu backend hands out its own array, which an in-place optimizer would go on writing to
     return [name, { dtype: tensor.dtype as HostTensor['dtype'], shape: tensor.shape.slice(), data: data.slice() }];
   });
@@ -71,14 +77,24 @@ export function loadStateDict(module: Module, state: ReadonlyMap<string, HostTen
   if (problems.length > 0) throw new Error(`loadStateDict: ${problems.slice(0, 3).join('; ')}${more}`);
   for (const [path, variable] of own) {
     const value = state.get(path)!;
-    tf.tidy(() => variable.assign(value instanceof tf.Tensor ? value : fromHost(value)));
+    tf.tidy(() => variable.assign(fitting(variable, value)));
     markInitialized(variable);
   }
 }
 
+/** `value` on the device, bytes as the variable holds them. */
+function fitting(variable: tf.Variable, value: HostTensor | tf.Tensor): tf.Tensor {
+  if (areBytes(variable) && value.dtype === 'int32') {
+    const elements = (value instanceof tf.Tensor ? value.dataSync() : value.data) as Int32Array;
+    return tf.tensor(packedBytes(elements), variable.shape, 'bool');
+  }
+  return value instanceof tf.Tensor ? value : fromHost(value);
+}
+
 function mismatch(path: string, variable: tf.Variable, value: HostTensor | tf.Tensor | undefined): string[] {
   const describe = ({ dtype, shape }: { dtype: string; shape: number[] }) => `${dtype} [${shape.join(', ')}]`;
-  return !value || describe(variable) === describe(value)
+  const asHost = areBytes(variable) ? { dtype: 'int32', shape: packedShape(variable) } : variable;
+  return !value || [variable, asHost].some((form) => describe(form) === describe(value))
     ? []
-    : [`${path} is ${describe(value)} and should be ${describe(variable)}`];
+    : [`${path} is ${describe(value)} and should be ${describe(asHost)}`];
 }

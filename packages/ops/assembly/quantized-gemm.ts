@@ -25,18 +25,18 @@ export function quantized_gemm(a: usize, codes: usize, scales: usize, zeros: usi
   const D = depth(K), bias0 = scratch + UNPACK_WORDS, none = at(bias0, roundUp(N, NR)), pa = at(none, roundUp(N, NR));
   const pb = at(pa, D * roundUp(min(M, MC), MR)), tile = at(pb, D * roundUp(min(N, NC), NR));
   const pitchA = (K as usize) << 2, pitchC = (N as usize) << 2;
-  padBias(bias, bias0, N);
-  padBias(0, none, N);
   if (transposed && M <= FEW && kind == INT8) {
-    int8Rows(a, codes, scales, bias0, c, M, j0, j1, N, K, tile);
+    int8Rows(a, codes, scales, bias, c, M, j0, j1, N, K, tile);
     for (let i: u32 = 0; i < M; i++) if (!load<f32>(at(tile, i)))
-      quantizedRow(a + pitchA * i, codes, scales, zeros, kind, size, bias0, c + pitchC * i, j0, j1, K, scratch, tile);
+      quantizedRow(a + pitchA * i, codes, scales, zeros, kind, size, bias, c + pitchC * i, j0, j1, K, scratch, tile);
     return;
   }
   if (transposed && M == 1) {
-    quantizedRow(a, codes, scales, zeros, kind, size, bias0, c, j0, j1, K, scratch, tile);
+    quantizedRow(a, codes, scales, zeros, kind, size, bias, c, j0, j1, K, scratch, tile);
     return;
   }
+  padBias(bias, bias0, N);
+  padBias(0, none, N);
   if (transposed && M <= FEW) {
     for (let j = j0; j < j1; j += 4) {
       const n = min(4, j1 - j);

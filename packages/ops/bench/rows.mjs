@@ -47,7 +47,7 @@ for (const [n, k] of [
   [768, 3072],
   [384, 128],
 ]) {
-  const sizes = { float32: 4 * n * k, int8: 4 * Math.ceil((n * k) / 3) };
+  const sizes = { float32: 4 * n * k, int8: n * k };
   const pieces = Math.floor(total / sizes.float32);
   const best = {};
   for (let round = 0; round < rounds; round++)

@@ -1,3 +1,4 @@
+export { holdsBytes } from './backend/holds-bytes.js';
 export { useBackend, type BackendPlugin } from './backend/use-backend.js';
 export {
   defineOp,

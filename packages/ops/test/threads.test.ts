@@ -159,15 +159,16 @@ describe.skipIf(availableParallelism() < 2)('threads', () => {
     exact[`quantized linear ${scheme}`] = () => {
       const [rows, width] = [41, 64];
       const blockSize = scheme === 'int8' ? width : 32;
-      const codes = indices('codes', [Math.ceil((rows * width) / (scheme === 'int8' ? 3 : 6))], 2 ** 24 - 1);
+      const bytes = (name: string, count: number, max: number) =>
+        upload({ ...indices(name, [3 * Math.ceil(count / 3)], max), dtype: 'bool' });
       const blocks = (rows * width) / blockSize;
       const scales = upload(normal('scales', [blocks]));
-      const zeros = scheme === 'int4' ? upload(indices('zeros', [Math.ceil(blocks / 3)], 2 ** 20)) : undefined;
+      const zeros = scheme === 'int4' ? bytes('zeros', blocks, 16) : undefined;
       const matrix = {
         scheme,
         shape: [rows, width] as [number, number],
         blockSize,
-        codes: upload(codes),
+        codes: bytes('codes', (rows * width) / (scheme === 'int8' ? 1 : 2), 255),
         scales,
         zeros,
       };

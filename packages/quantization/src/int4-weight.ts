@@ -1,20 +1,20 @@
-import { Module } from '@ashlar/nn';
+import { byteVariable, Module } from '@ashlar/nn';
 import { dequantize, type QuantizedMatrix } from '@ashlar/ops';
 import type * as tf from '@tensorflow/tfjs-core';
 import { quantizeInt4, type Int4Options } from './int4.js';
 import type { Matrix } from './int8.js';
-import { packBytes, stored, wholeBlocks } from './packing.js';
+import { stored, wholeBlocks } from './packing.js';
 import type { QuantizedWeight } from './scheme.js';
 
 /** A weight matrix in affine 4-bit groups (`quantizeInt4`, row by row), on the device. */
 export class Int4Weight extends Module implements QuantizedWeight {
   readonly shape: readonly [number, number];
   readonly groupSize: number;
-  /** int32 `[ceil(out * in / 6)]`, whole groups: six codes an element */
+  /** `[out * in / 2]`, whole groups, bytes: two codes each */
   codes: tf.Variable;
   /** `[groups]` */
   scales: tf.Variable;
-  /** int32 `[ceil(groups / 3)]`: three zero points an element */
+  /** `[groups]`, bytes: zero points */
   zeros: tf.Variable;
 
   constructor({ data, shape: [rows = 0, columns = 0] }: Matrix, options: Int4Options = {}) {
@@ -22,9 +22,9 @@ export class Int4Weight extends Module implements QuantizedWeight {
     const { codes, scales, zeros, groupSize } = quantizeInt4(data, options);
     this.shape = [rows, columns];
     this.groupSize = groupSize;
-    this.codes = stored(packBytes(wholeBlocks(codes, (scales.length * groupSize) / 2, 0)));
+    this.codes = byteVariable(wholeBlocks(codes, (scales.length * groupSize) / 2, 0));
     this.scales = stored(scales);
-    this.zeros = stored(packBytes(zeros));
+    this.zeros = byteVariable(zeros);
   }
 
   get scheme() {

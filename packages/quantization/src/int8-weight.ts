@@ -1,8 +1,8 @@
-import { Module } from '@ashlar/nn';
+import { byteVariable, Module } from '@ashlar/nn';
 import { dequantize, type QuantizedMatrix } from '@ashlar/ops';
 import type * as tf from '@tensorflow/tfjs-core';
 import { quantizeInt8, type Matrix } from './int8.js';
-import { packBytes, stored } from './packing.js';
+import { stored } from './packing.js';
 import type { QuantizedWeight } from './scheme.js';
 
 /** Signed codes are stored as bytes 0 .. 254. */
@@ -12,7 +12,7 @@ const SHIFT = 127;
 export class Int8Weight extends Module implements QuantizedWeight {
   readonly shape: readonly [number, number];
   readonly scheme = { scheme: 'int8' } as const;
-  /** int32 `[ceil(out * in / 3)]`: three codes plus 127 an element */
+  /** `[out * in]`, bytes: codes plus 127 */
   codes: tf.Variable;
   /** `[out]` */
   absmax: tf.Variable;
@@ -21,7 +21,7 @@ export class Int8Weight extends Module implements QuantizedWeight {
     super();
     const { codes, absmax, shape } = quantizeInt8(matrix);
     this.shape = shape;
-    this.codes = stored(packBytes(Uint8Array.from(codes, (code) => code + SHIFT)));
+    this.codes = byteVariable(Uint8Array.from(codes, (code) => code + SHIFT));
     this.absmax = stored(absmax);
   }
 

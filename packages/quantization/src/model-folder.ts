@@ -1,6 +1,5 @@
-import type { HostTensor, Module } from '@ashlar/nn';
+import { packBytes, packedBytes, type HostTensor, type Module } from '@ashlar/nn';
 import { linearsOf, quantizedLinearsOf, replaceLinears } from './linears.js';
-import { packBytes, packedBytes } from './packing.js';
 import type { QuantizationScheme } from './scheme.js';
 import { storeWeight } from './store-weight.js';
 
@@ -97,6 +96,6 @@ const asBytes = ({ data }: HostTensor): HostTensor => {
 };
 
 const asElements = ({ data }: HostTensor): HostTensor => {
-  const elements = packBytes(data);
+  const elements = packBytes(data as Uint8Array);
   return { dtype: 'int32', shape: [elements.length], data: elements };
 };

@@ -1,10 +1,10 @@
-import { Module } from '@ashlar/nn';
+import { byteVariable, Module } from '@ashlar/nn';
 import { dequantize, unpackBytes, type QuantizedMatrix } from '@ashlar/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { dynamicMap, NESTED_BLOCK_SIZE } from './absmax.js';
 import type { Matrix } from './int8.js';
 import { quantizeNf4, type Nf4Options } from './nf4.js';
-import { packBytes, stored, wholeBlocks } from './packing.js';
+import { BYTES_PER_ELEMENT, stored, wholeBlocks } from './packing.js';
 import type { QuantizedWeight } from './scheme.js';
 
 /** Both halves of a byte are the code of 0. */
@@ -14,9 +14,9 @@ const ZEROS = 0x77;
 export class Nf4Weight extends Module implements QuantizedWeight {
   readonly shape: readonly [number, number];
   readonly blockSize: number;
-  /** int32 `[ceil(out * in / 6)]`, whole blocks: six codes an element */
+  /** `[out * in / 2]`, whole blocks, bytes: two codes each */
   codes: tf.Variable;
-  /** `[blocks]`, or with double quantization int32 `[ceil(blocks / 3)]`: three codes an element */
+  /** `[blocks]`; with double quantization bytes: codes */
   absmax: tf.Variable;
   /** `[ceil(blocks / 256)]`; null without double quantization */
   nestedAbsmax: tf.Variable | null = null;
@@ -28,10 +28,11 @@ export class Nf4Weight extends Module implements QuantizedWeight {
     const { codes, absmax, blockSize } = quantizeNf4(data, options);
     this.shape = [rows, columns];
     this.blockSize = blockSize;
-    this.codes = stored(packBytes(wholeBlocks(codes, (this.blocks * blockSize) / 2, ZEROS), ZEROS));
+    const elements = Math.ceil((this.blocks * blockSize) / 2 / BYTES_PER_ELEMENT);
+    this.codes = byteVariable(wholeBlocks(codes, elements * BYTES_PER_ELEMENT, ZEROS));
     if (absmax instanceof Float32Array) this.absmax = stored(absmax);
     else {
-      this.absmax = stored(packBytes(absmax.codes));
+      this.absmax = byteVariable(absmax.codes);
       this.nestedAbsmax = stored(absmax.nestedAbsmax);
       this.nestedOffset = stored(Float32Array.of(absmax.offset));
     }

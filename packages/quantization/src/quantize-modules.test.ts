@@ -6,6 +6,7 @@ import { wasm } from '@ashlar/ops/wasm';
 import { Gpt2, gpt2Presets } from '@ashlar/transformer';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { withoutBytes } from '../test/without-bytes.js';
 import { QuantizedLinear, quantizeModules, sizeInBytes, type QuantizeModulesOptions } from './index.js';
 
 const config = gpt2Presets['nano']!;
@@ -15,16 +16,16 @@ const paths = [0, 1].flatMap((layer) => LAYERS.map((name) => `h.${layer}.${name}
 /** `[out, in]` of the linear layers of a block of `hidden`. */
 const shapes = (hidden: number) => [[3, 1], [1, 1], [4, 1], [1, 4]].map(([o, i]) => [o! * hidden, i! * hidden]); // prettier-ignore
 
-/** Bytes of a weight as it is stored: codes three bytes in four, scales. */
-const storedInt8 = (out: number, inputs: number) => 4 * Math.ceil((out * inputs) / 3) + 4 * out;
-const storedNf4 = (out: number, inputs: number) => {
+/** Bytes of a weight as it is stored: codes with `three` bytes for three of them, scales. */
+const storedInt8 = (three: number, out: number, inputs: number) => three * Math.ceil((out * inputs) / 3) + 4 * out;
+const storedNf4 = (three: number, out: number, inputs: number) => {
   const blocks = Math.ceil((out * inputs) / 64);
-  return 4 * Math.ceil((blocks * 32) / 3) + 4 * Math.ceil(blocks / 3) + 4 * Math.ceil(blocks / 256) + 4;
+  return three * Math.ceil((blocks * 32) / 3) + three * Math.ceil(blocks / 3) + 4 * Math.ceil(blocks / 256) + 4;
 };
 
-const storedInt4 = (out: number, inputs: number) => {
+const storedInt4 = (three: number, out: number, inputs: number) => {
   const groups = Math.ceil((out * inputs) / 64);
-  return 4 * Math.ceil((groups * 32) / 3) + 4 * Math.ceil(groups / 3) + 4 * groups;
+  return three * Math.ceil((groups * 32) / 3) + three * Math.ceil(groups / 3) + 4 * groups;
 };
 
 async function logits(model: Gpt2): Promise<Float32Array> {
@@ -41,11 +42,11 @@ function distance(a: Float32Array, b: Float32Array): number {
   return Math.sqrt(square(a.map((value, i) => value - b[i]!)) / square(a));
 }
 
-for (const backend of [cpu(), wasm()])
+for (const backend of [cpu(), withoutBytes(), wasm()])
   describe(`a small GPT-2 on ${backend.name}`, () => {
     beforeAll(() => useBackend(backend));
 
-    it.each<[QuantizeModulesOptions, number, (out: number, inputs: number) => number]>([
+    it.each<[QuantizeModulesOptions, number, (three: number, out: number, inputs: number) => number]>([
       [{ scheme: 'int8' }, 0.0079, storedInt8],
       [{ scheme: 'nf4' }, 0.092, storedNf4],
       [{ scheme: 'int4', groupSize: 64 }, 0.092, storedInt4],
@@ -55,7 +56,8 @@ for (const backend of [cpu(), wasm()])
       expect(await quantizeModules(model, options)).toEqual(paths);
       expect(model.h[0]!.attn.cAttn).toBeInstanceOf(QuantizedLinear);
       expect(distance(before, await logits(model))).toBeLessThan(tolerance);
-      const change = shapes(config.hiddenSize).map(([out, inputs]) => stored(out!, inputs!) - 4 * out! * inputs!);
+      const three = backend.name === 'cpu without bytes' ? 4 : 3;
+      const change = shapes(config.hiddenSize).map(([out, inputs]) => stored(three, out!, inputs!) - 4 * out! * inputs!);
       expect(sizeInBytes(model).memory - bytes).toBe(2 * change.reduce((a, b) => a + b, 0));
       expect([...parameters(model).keys()].some((path) => path.includes('c_'))).toBe(false);
       expect(stateDict(model).get('h.1.mlp.c_fc.bias')!.trainable).toBe(false);

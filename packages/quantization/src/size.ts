@@ -4,7 +4,7 @@ import { BYTES_PER_ELEMENT } from './packing.js';
 
 /** Bytes of all that a module saves. */
 export interface ModelSize {
-  /** What the variables hold in memory: codes lie three bytes in the four of an int32. */
+  /** What the variables hold in memory: codes as bytes on wasm and cpu, elsewhere three bytes in the four of an int32. */
   memory: number;
   /** What the weights of a folder take (`toQuantizedFolder`): the bits of the format, and nothing between them. */
   file: number;

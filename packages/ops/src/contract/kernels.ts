@@ -35,13 +35,14 @@ export interface QuantizedAttrs {
 /** A weight in few bits. */
 export interface QuantizedTensors {
   /**
-   * int32, three bytes an element, the first in the lowest bits. A byte is a code of int8, or two of the others, the first
-   * in the high half. The last block is whole.
+   * Bytes: a code of int8, or two of the others, the first in the high half; the last block is whole. Either int32, three
+   * bytes an element, the first in the lowest bits, which every backend holds; or bool, a byte an element, which wasm and cpu
+   * hold in a byte each. Both are completed to a multiple of three bytes.
    */
   codes: Tensor;
   /** `[blocks]` */
   scales: Tensor;
-  /** int32, three bytes an element: the zero point of each block, with int4 only */
+  /** The zero point of each block, bytes as the codes are; with int4 only */
   zeros?: Tensor;
 }
 

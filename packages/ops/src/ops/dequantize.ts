@@ -14,13 +14,15 @@ export const NF4_CODES: readonly number[] = [
 const codes = Array.from(NF4_CODES, (_, code) => code);
 
 /**
- * The first `count` bytes of an int32 tensor `[elements]` that holds three an element, the first in the lowest bits.
+ * The first `count` bytes of a bool tensor `[bytes]`, or of an int32 tensor `[elements]` that holds three an element, the first
+ * in the lowest bits.
  *
  * @returns float32 `[count]`: exact, for elements have at most 24 bits
  */
 export function unpackBytes(packed: tf.Tensor, count: number): tf.Tensor1D {
   return tf.tidy(() => {
     const all = tf.cast(packed, 'float32');
+    if (packed.dtype === 'bool') return tf.slice(all as tf.Tensor1D, 0, count);
     const third = tf.floor(tf.mul(all, 2 ** -16));
     const low = tf.sub(all, tf.mul(third, 65536));
     const second = tf.floor(tf.mul(low, 2 ** -8));

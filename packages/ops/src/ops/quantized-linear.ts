@@ -71,10 +71,12 @@ function prepare(op: string, { codes, scales, zeros, scheme, shape, blockSize }:
       x.dtype === dtype && x.size === size,
       () => `${op}: ${describe(name, x)} must be ${dtype} [${size}] for ${scheme} of [${shape.join(', ')}]`,
     );
-  fits('codes', codes, 'int32', elements);
+  const fitBytes = (name: string, x: tf.Tensor, size: number) =>
+    x.dtype === 'bool' ? fits(name, x, 'bool', 3 * size) : fits(name, x, 'int32', size);
+  fitBytes('codes', codes, elements);
   fits('scales', scales, 'float32', blocks);
   check((scheme === 'int4') === (zeros !== undefined), () => `${op}: zeros belong to int4, and only to it`);
-  if (zeros) fits('zeros', zeros, 'int32', Math.ceil(blocks / 3));
+  if (zeros) fitBytes('zeros', zeros, Math.ceil(blocks / 3));
   const attrs: QuantizedAttrs = { scheme, shape, blockSize };
   return { attrs, tensors: { codes, scales, ...(zeros && { zeros }) } };
 }

@@ -3,7 +3,8 @@ import { RandomStream } from '../random/random-stream.js';
 
 /** A tensor on the host, for definitions in float64. */
 export interface Host {
-  dtype: 'float32' | 'int32';
+  /** A bool holds bytes. */
+  dtype: 'float32' | 'int32' | 'bool';
   shape: number[];
   values: Float64Array;
 }
@@ -39,6 +40,8 @@ export function indices(name: string, shape: number[], max: number): Host {
   );
 }
 
+const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
+
 /** On the current backend. */
 export const upload = ({ values, shape, dtype }: Host): tf.Tensor =>
-  tf.tensor(dtype === 'int32' ? Int32Array.from(values) : Float32Array.from(values), shape, dtype);
+  tf.tensor(arrays[dtype].from(values), shape, dtype);

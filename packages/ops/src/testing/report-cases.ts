@@ -29,7 +29,7 @@ const quantized = (scheme: 'int8' | 'nf4') => {
     op: `quantizedLinear, ${scheme}`,
     make: () => ({
       x: states(),
-      codes: token(2 ** 24, Math.ceil(bytes / 3)),
+      codes: upload({ ...indices('report', [3 * Math.ceil(bytes / 3)], 255), dtype: 'bool' }),
       scales: float('scales', (inner * hidden) / blockSize),
     }),
     run: (x: Record<string, tf.Tensor>) =>

@@ -13,21 +13,25 @@ interface Variant {
   scales?: number[];
 }
 
+/** How bytes lie in a tensor: each in a bool, or three in an int32. */
+type Form = 'bool' | 'int32';
+
 const nf4 =
   '-1 -0.6961928009986877 -0.5250730514526367 -0.39491748809814453 -0.28444138169288635 -0.18477343022823334 -0.09105003625154495 0 0.07958029955625534 0.16093020141124725 0.24611230194568634 0.33791524171829224 0.44070982933044434 0.5626170039176941 0.7229568362236023 1'
     .split(' ')
     .map(Number);
 
-/** Three bytes an element. */
-const pack = (bytes: ArrayLike<number>): Host => {
+const pack = (bytes: ArrayLike<number>, form: Form): Host => {
   const at = (i: number) => bytes[i] ?? 0;
   const size = Math.ceil(bytes.length / 3);
+  if (form === 'bool') return { ...ints([3 * size], Array.from({ length: 3 * size }, (_, i) => at(i))), dtype: 'bool' };
   return ints(
     [size],
     Array.from({ length: size }, (_, i) => at(3 * i) + 256 * at(3 * i + 1) + 65536 * at(3 * i + 2)),
   );
 };
-const byteAt = ({ values }: Host, i: number) => (values[Math.floor(i / 3)]! >> (8 * (i % 3))) & 255;
+const byteAt = ({ values, dtype }: Host, i: number) =>
+  dtype === 'bool' ? values[i]! : (values[Math.floor(i / 3)]! >> (8 * (i % 3))) & 255;
 
 function weight64({ scheme }: Variant, x: Record<string, Host>, size: number, i: number): number {
   const [block, scale] = [Math.floor(i / size), x.scales!.values[Math.floor(i / size)]!];
@@ -36,8 +40,8 @@ function weight64({ scheme }: Variant, x: Record<string, Host>, size: number, i:
   return scheme === 'nf4' ? nf4[code]! * scale : (code - byteAt(x.zeros!, block)) * scale;
 }
 
-function quantizedLinearCase(v: Variant): OpCase {
-  const name = `quantizedLinear ${v.scheme}, ${v.name}`;
+function quantizedLinearCase(v: Variant, form: Form): OpCase {
+  const name = `quantizedLinear ${v.scheme}, ${v.name}${form === 'int32' ? ', three bytes in an int32' : ''}`;
   const width = v.x.at(-1)!;
   const size = v.scheme === 'int8' ? width : v.blockSize!;
   const blocks = Math.ceil((v.out * width) / size);
@@ -46,9 +50,9 @@ function quantizedLinearCase(v: Variant): OpCase {
     name,
     inputs: {
       x: normal(name, v.x),
-      codes: pack(indices(`${name} codes`, [bytes], v.scheme === 'int8' ? 255 : 256).values),
+      codes: pack(indices(`${name} codes`, [bytes], v.scheme === 'int8' ? 255 : 256).values, form),
       scales: v.scales ? floats([blocks], v.scales) : normal(`${name} scales`, [blocks]),
-      ...(v.scheme === 'int4' && { zeros: pack(indices(`${name} zeros`, [blocks], 16).values) }),
+      ...(v.scheme === 'int4' && { zeros: pack(indices(`${name} zeros`, [blocks], 16).values, form) }),
       ...(v.bias && { bias: normal(`${name} bias`, [v.out]) }),
     },
     run: ({ x, codes, scales, zeros, bias }) =>
@@ -86,4 +90,6 @@ const variants: Variant[] = [
   { name: 'one row of 30 to 9', scheme: 'int4', x: [30], out: 9, blockSize: 32 },
 ];
 
-export const quantizedLinearCases: OpCase[] = variants.map(quantizedLinearCase);
+export const quantizedLinearCases: OpCase[] = (['bool', 'int32'] as const).flatMap((form) =>
+  variants.map((variant) => quantizedLinearCase(variant, form)),
+);

@@ -40,6 +40,14 @@ export class KernelTestMemory {
     return 4 * start;
   }
 
+  /** Address of new bytes, aligned to nothing: guard words follow the last one. */
+  byteArray(values: Uint8Array): number {
+    const words = Math.ceil(values.length / 4);
+    const address = this.floatArray(words) + 4 * words - values.length;
+    new Uint8Array(this.memory.buffer).set(values, address);
+    return address;
+  }
+
   /** Address of a new int32 array. */
   intArray(values: ArrayLike<number>): number {
     const address = this.floatArray(values.length);

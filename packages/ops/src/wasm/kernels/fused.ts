@@ -1,6 +1,6 @@
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
 import type { FusedKernelName, FusedKernels } from '../../contract/kernels.js';
-import { registerFusedKernel } from '../../contract/registry.js';
+import { registerFusedKernel, type Covers } from '../../contract/registry.js';
 import { Device } from '../device.js';
 import type { Range } from '../threads/split.js';
 
@@ -8,9 +8,13 @@ import type { Range } from '../threads/split.js';
 export function fused<Name extends FusedKernelName>(
   name: Name,
   kernel: (device: Device, inputs: FusedKernels[Name]['inputs'], attrs: FusedKernels[Name]['attrs']) => TensorInfo[],
+  options?: { covers?: Covers<Name> },
 ): void {
-  registerFusedKernel<Name, KernelBackend>(name, 'wasm', ({ inputs, attrs, backend }) =>
-    kernel(Device.of(backend), inputs, attrs),
+  registerFusedKernel<Name, KernelBackend>(
+    name,
+    'wasm',
+    ({ inputs, attrs, backend }) => kernel(Device.of(backend), inputs, attrs),
+    options,
   );
 }
 

@@ -33,9 +33,17 @@ function multiply(
   return c;
 }
 
+/** Codes that lie as bytes; three in an int32 are read by the reference. */
+const options = {
+  covers: ({ inputs: { codes, zeros } }: { inputs: QuantizedTensors }) =>
+    codes.dtype === 'bool' && (!zeros || zeros.dtype === 'bool'),
+};
+
 export function registerQuantizedLinear(): void {
-  fused('AshlarQuantizedLinear', (device, { x, ...weight }, attrs) => [multiply(device, x, weight, attrs, true)]);
-  fused('AshlarQuantizedLinearGrad', (device, { dy, ...weight }, attrs) => [
-    multiply(device, dy, weight, attrs, false),
-  ]);
+  fused('AshlarQuantizedLinear', (device, { x, ...weight }, attrs) => [multiply(device, x, weight, attrs, true)], options);
+  fused(
+    'AshlarQuantizedLinearGrad',
+    (device, { dy, ...weight }, attrs) => [multiply(device, dy, weight, attrs, false)],
+    options,
+  );
 }
