@@ -1,10 +1,9 @@
-import { Module, parameters, type LanguageModel } from '@ashlar/nn';
-import { AdamW } from '@ashlar/optim';
 import { train, type StepResult, type TrainEvent } from '@ashlar/trainer';
 import { collect, minibatchSize, type Experience } from './experience.js';
 import { mean } from './grid.js';
 import { adaptKlCoefficient } from './kl.js';
-import { checkOptions, type PpoOptions, type Sample, type ValueModel } from './options.js';
+import { checkOptions, type PpoOptions, type Sample } from './options.js';
+import { trainable } from './trainable.js';
 import { update, type UpdateStatistics } from './update.js';
 
 /** What was sampled in an iteration, which counts from 1, and how it was judged. */
@@ -19,16 +18,6 @@ export interface RolloutEvent {
 }
 
 export type PpoEvent = TrainEvent | RolloutEvent;
-
-/** What is trained and saved; both stay the caller's. */
-class PolicyAndValue extends Module {
-  constructor(
-    readonly policy: LanguageModel,
-    readonly value: ValueModel,
-  ) {
-    super();
-  }
-}
 
 /**
  * Proximal policy optimization of a language model, as InstructGPT's third step does it (Ouyang et al. 2022, Ziegler et
@@ -54,9 +43,7 @@ export async function* ppo(options: PpoOptions): AsyncGenerator<PpoEvent, void, 
   } = options;
   const { coefficient = 0.05, target = null, horizon = 10_000 } = klOptions;
   minibatchSize(options, options.prompts(0).length);
-  const model = new PolicyAndValue(options.policy, options.value);
-  const trained = parameters(model);
-  const optimizer = new AdamW(trained, { betas: [0.9, 0.999], eps: 1e-5, weightDecay: 0 });
+  const { model, trained, optimizer } = trainable(options);
   let klCoefficient = coefficient;
   let latest: Experience | undefined;
 

@@ -33,6 +33,15 @@ export interface UpdateContext {
   iteration: number;
 }
 
+/** What an update learns from. */
+type Learnt = Pick<Experience, 'responses' | 'logProbs' | 'values' | 'advantages' | 'returns'>;
+
+/** What shapes an update. */
+export type UpdateOptions = Pick<
+  PpoOptions,
+  'policy' | 'value' | 'temperature' | 'clipRange' | 'valueClipRange' | 'valueCoefficient' | 'maxGradNorm'
+>;
+
 /** All updates of an iteration: a new order of the rows in each epoch. */
 export async function update(experience: Experience, context: UpdateContext): Promise<UpdateStatistics[]> {
   const { options, iteration } = context;
@@ -51,16 +60,7 @@ async function updateOnce(
   rows: readonly number[],
   { options, optimizer, parameters, learningRate, iteration }: UpdateContext,
 ): Promise<UpdateStatistics> {
-  const { maxGradNorm = 1 } = options;
-  const { gradients, scale, said } = tf.tidy(() => {
-    const { value, gradients: found, aux } = valueAndGradients(() => lossOf(experience, rows, options), parameters);
-    const { norm, scale: factor } = clipByGlobalNorm(found, maxGradNorm ?? Infinity);
-    return {
-      gradients: Object.fromEntries(found),
-      scale: factor,
-      said: tf.stack([value, aux['others']!, norm].flatMap(flat)),
-    };
-  });
+  const { gradients, scale, said } = updateGradients(experience, rows, { options, parameters });
   try {
     const values = await said.data();
     const statistics = Object.fromEntries(names.map((name, i) => [name, values[i]!])) as UpdateStatistics;
@@ -78,9 +78,27 @@ async function updateOnce(
   }
 }
 
+/** What an update needs, from some of the rows: gradients by path, what they are to be multiplied by, and what is said of it. */
+export function updateGradients(
+  experience: Learnt,
+  rows: readonly number[],
+  { options, parameters }: { options: UpdateOptions; parameters: ReadonlyMap<string, tf.Variable> },
+): { gradients: Record<string, tf.Tensor>; scale: tf.Scalar; said: tf.Tensor } {
+  const { maxGradNorm = 1 } = options;
+  return tf.tidy(() => {
+    const { value, gradients, aux } = valueAndGradients(() => lossOf(experience, rows, options), parameters);
+    const { norm, scale } = clipByGlobalNorm(gradients, maxGradNorm ?? Infinity);
+    return {
+      gradients: Object.fromEntries(gradients),
+      scale,
+      said: tf.stack([value, aux['others']!, norm].flatMap(flat)),
+    };
+  });
+}
+
 const flat = (tensor: tf.Tensor): tf.Tensor[] => (tensor.rank === 0 ? [tensor] : tf.unstack(tensor));
 
-function lossOf(experience: Experience, rows: readonly number[], options: PpoOptions) {
+function lossOf(experience: Learnt, rows: readonly number[], options: UpdateOptions) {
   const { policy, value, temperature = 0.7, clipRange = 0.2, valueClipRange = 0.2, valueCoefficient = 0.1 } = options;
   const { responses, logProbs: oldLogProbs, values: oldValues, advantages, returns } = experience;
   const part = toTensors(responses, rows);

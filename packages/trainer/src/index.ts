@@ -1,5 +1,5 @@
 export { bitsPerByte, evaluate, perplexity, type EvaluateOptions, type Evaluation } from './evaluate.js';
-export { estimateMemory, type MemoryEstimate, type MemoryJob } from './estimate-memory.js';
+export { estimateMemory, type MemoryJob } from './estimate-memory.js';
 export type {
   BestLoss,
   CheckpointEvent,
@@ -15,6 +15,7 @@ export type {
 export { barChartSvg, type BarChart } from './bar-chart.js';
 export { chartSvg, type Chart, type ChartPoint, type ChartSeries } from './chart.js';
 export { lossCurveSvg, type LossCurve } from './loss-curve.js';
+export { countTraining, type CountedTraining, type MemoryEstimate, type MemoryPhase } from './memory-estimate.js';
 export {
   microBatches,
   nextTokenObjective,

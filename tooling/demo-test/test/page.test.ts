@@ -65,6 +65,19 @@ describe('the page', () => {
     expect(await visit.text('problem-pretrain')).toMatch(/too few/);
   });
 
+  it('says before any work what a training needs, and refuses one that the backend cannot hold', async () => {
+    const { page } = visit;
+    const huge = { model: { hiddenSize: 2048, numHeads: 16, numLayers: 24, contextLength: 1024 } };
+    await visit.open(huge);
+    expect(await page.locator('[data-testid=too-large]').innerText()).toMatch(
+      /^This needs \d+\.\d GiB; WASM holds at most [34]\.\d GiB: choose a smaller size\.$/,
+    );
+    expect(await page.isDisabled('[data-testid=train]')).toBe(true);
+    await page.selectOption('[data-testid=preset]', 'nano');
+    await page.getByText(/It takes \d+ MiB of memory at most/).waitFor();
+    expect(await page.isDisabled('[data-testid=train]')).toBe(false);
+  });
+
   it('asked nobody else for anything and met no error', async () => {
     expect(await visit.text('engine')).toContain('0 requests to other servers');
     expect(visit.problems).toEqual([]);

@@ -39,9 +39,14 @@ export class Visit {
     page.setDefaultTimeout(60_000);
     page.on('pageerror', (error) => visit.problems.push(error.message));
     page.on('console', (message) => message.type() === 'error' && visit.problems.push(message.text()));
-    await page.goto(`${server.resolvedUrls!.local[0]}?backend=wasm&settings=${JSON.stringify(settings)}`);
-    await visit.backend('wasm');
+    await visit.open(settings);
     return visit;
+  }
+
+  /** Loads the page with settings of the recipe. */
+  async open(changes: object): Promise<void> {
+    await this.page.goto(`${this.server.resolvedUrls!.local[0]}?backend=wasm&settings=${JSON.stringify(changes)}`);
+    await this.backend('wasm');
   }
 
   async end(): Promise<void> {

@@ -1,5 +1,5 @@
 // No training logic here: the worker runs the recipe and forwards what it tells.
-import { generateText, type TokenEvent } from '@ashlar/recipe';
+import { generateText, pretrainingNeeds, type TokenEvent } from '@ashlar/recipe';
 import { openBackend } from './backends.js';
 import { Job } from './job.js';
 import { Laboratory } from './laboratory.js';
@@ -23,6 +23,8 @@ async function run(command: Command): Promise<void> {
       const tokenized = tokenize(laboratory.tokenizer(command), command.sample);
       return post({ type: 'tokenized', id: command.id, tokenized });
     }
+    case 'weigh':
+      return post({ type: 'weighed', id: command.id, memory: pretrainingNeeds(command.config, command.vocabSize) });
     case 'pause':
       return current?.pause.pause();
     case 'continue':

@@ -1,6 +1,7 @@
 import type {
   AlignEvent,
   GenerateTextOptions,
+  MemoryNeeds,
   PretrainConfig,
   PretrainEvent,
   RecipeConfig,
@@ -48,6 +49,8 @@ export interface PreferenceRow {
 export type Command =
   | { type: 'open'; backend: BackendName; settings: RecipeConfig }
   | { type: 'tokenize'; id: number; text: string; sample: string; tokenizer: TokenizerConfig }
+  /** How much memory a training of so many tokens would take. */
+  | { type: 'weigh'; id: number; config: PretrainConfig; vocabSize: number }
   | { type: 'pretrain'; text: string; config: PretrainConfig }
   | { type: 'pause' | 'continue' | 'stop' }
   | { type: 'load'; stage: ModelStage; files: ModelFiles }
@@ -89,6 +92,7 @@ export interface Examined {
 export type Message =
   | { type: 'opened'; backend: BackendName }
   | { type: 'tokenized'; id: number; tokenized: Tokenized }
+  | { type: 'weighed'; id: number; memory: MemoryNeeds }
   | { type: 'training'; events: TrainingEvent[] }
   | StageMessage
   /** A stage has left its model; those made from an earlier one of it are gone. */

@@ -2,10 +2,12 @@ import { useState } from 'preact/hooks';
 import { presets } from '@ashlar/recipe';
 import { Facts } from '../components/facts.js';
 import { LossChart } from '../components/loss-chart.js';
+import { MemoryNote } from '../components/memory-note.js';
 import { PreparedNote } from '../components/prepared-note.js';
 import { Problem } from '../components/problem.js';
 import { Step } from '../components/step.js';
 import { backend } from '../state/engine.js';
+import { isTooLarge } from '../state/memory.js';
 import { isBusy, progress } from '../state/progress.js';
 import {
   chooseSize,
@@ -63,12 +65,13 @@ export function PretrainStep() {
           onChange={(value) => (seed.value = value)}
         />
       </div>
+      <MemoryNote />
       <div class="row">
         <button
           class="button primary"
           type="button"
           data-testid="train"
-          disabled={isBusy.value || !backend.value || text.value === ''}
+          disabled={isBusy.value || !backend.value || text.value === '' || isTooLarge.value}
           onClick={start}
         >
           {progress.value.state === 'preparing' && progress.value.doing === 'training' ? 'Preparing…' : 'Train'}

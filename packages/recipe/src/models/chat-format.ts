@@ -2,7 +2,7 @@ import type { Message } from '@ashlar/data';
 import { RandomStream } from '@ashlar/ops';
 import { Tokenizer } from '@ashlar/tokenizer';
 import { ashlarTemplate, encodeChat } from '@ashlar/tokenizer/chat';
-import { type Gpt2, gpt2FromHuggingFace, gpt2ToHuggingFace } from '@ashlar/transformer';
+import { type Gpt2, type Gpt2Config, gpt2FromHuggingFace, gpt2ToHuggingFace } from '@ashlar/transformer';
 
 /** How a model is talked to. */
 export interface ChatFormat {
@@ -20,6 +20,9 @@ export interface ChatModel {
   tokenizer: Tokenizer;
   chat: ChatFormat;
 }
+
+/** What reading questions and answers takes: of the model only the sizes. */
+export type ChatReader = Omit<ChatModel, 'model'> & { model: { config: Pick<Gpt2Config, 'contextLength'> } };
 
 /** The special tokens of `ashlarTemplate`, and one for padding: a pad that is no end, so that ends are learnt. */
 export const chatTokens = ['<|pad|>', '<|end|>', '<|user|>', '<|assistant|>', '<|system|>'] as const;

@@ -1,5 +1,5 @@
 import { joinPath, saveHuggingFace } from '@ashlar/checkpoint';
-import { Gpt2, gpt2ToHuggingFace } from '@ashlar/transformer';
+import { Gpt2, gpt2ToHuggingFace, type Gpt2Config } from '@ashlar/transformer';
 import type { LoraConfig } from '../config/sft-config.js';
 import { adapt, mergeAdapter, saveAdapter } from '../models/adapter.js';
 import { weightsFingerprint } from '../models/fingerprint.js';
@@ -22,15 +22,18 @@ export async function* lora(options: LoraTrainingOptions): AsyncGenerator<LoraEv
   const { chat, config, seed = 0, store, folder = '' } = options;
   const base = await weightsFingerprint(chat.model);
   yield { type: 'adapters', paths: adapt(chat.model, config, seed) };
-  const alike = () => {
-    const model = new Gpt2(chat.model.config);
-    adapt(model, config, seed);
-    return model;
-  };
+  const alike = () => adaptedModel(chat.model.config, config);
   if (!(yield* fineTune(options, { stage: 'lora', alike }))) return;
   if (store) await saveAdapter(store, joinPath(folder, 'adapter'), chat.model, base);
   mergeAdapter(chat.model);
   if (!store) return;
   const merged = withTokenizer(await gpt2ToHuggingFace(chat.model), chat);
   await saveHuggingFace(store, joinPath(folder, 'model'), merged);
+}
+
+/** A model with adapters, to see how much memory their training takes. */
+export function adaptedModel(sizes: Gpt2Config, config: LoraConfig): Gpt2 {
+  const model = new Gpt2(sizes);
+  adapt(model, config, 0);
+  return model;
 }

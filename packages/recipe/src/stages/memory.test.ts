@@ -1,13 +1,16 @@
 import type { JsonObject } from '@ashlar/checkpoint';
 import { useBackend } from '@ashlar/ops';
 import { cpu } from '@ashlar/ops/cpu';
+import { peakMemory } from '@ashlar/ops/testing';
 import { wasm } from '@ashlar/ops/wasm';
 import { byteTokenizer } from '@ashlar/tokenizer';
-import { Gpt2 } from '@ashlar/transformer';
+import { Gpt2, Gpt2WithScore } from '@ashlar/transformer';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   addChatTokens,
+  align,
+  chatPrompt,
   lora,
   mergeAdapter,
   pretrain,
@@ -19,7 +22,12 @@ import {
   type ChatModel,
   type PretrainChanges,
 } from '../index.js';
+import { adaptedModel } from './lora.js';
 import { checkMemory, type MemorySettings } from './memory.js';
+import { bytesOf } from './memory-limit.js';
+import { checkPpoMemory, ppoMemory, type PpoMemorySettings } from './ppo-memory.js';
+import { rewardMemory } from './reward-memory.js';
+import { tuningMemory } from './tuning-memory.js';
 
 beforeAll(() => useBackend(wasm()));
 
@@ -120,6 +128,87 @@ describe('fine-tuning and reward models that do not fit', () => {
     } finally {
       chat.model.dispose();
     }
+  });
+});
+
+describe('the stages after pretraining', () => {
+  const sizes = { vocabSize: 256, contextLength: 96, hiddenSize: 32, numLayers: 2, numHeads: 2 };
+  const training = { steps: 2, batchSize: 6, evaluateEvery: 2, evaluationBatchSize: 6, warmupSteps: 1 };
+  const rows = Array.from({ length: 40 }, (_, i) => {
+    const prompt = `where was number ${i}?`;
+    return { prompt, completion: ' in the park', chosen: ' in the park', rejected: ' I do not know' };
+  });
+  const run = { sft, lora, reward: trainReward } as Record<string, (options: object) => AsyncIterable<unknown>>;
+
+  it.each(['sft', 'lora', 'reward'] as const)('%s: the estimate is within 15 % of the measured peak', async (stage) => {
+    const config = recipeConfig('usual', { [stage]: { training } } as JsonObject);
+    let [estimated, beside] = [0, 0];
+    const measured = await peakMemory(async () => {
+      const chat = await addChatTokens(new Gpt2(sizes), byteTokenizer(), 0);
+      const { config: model } = chat.model;
+      const prompts = rows.map(({ prompt, rejected }) => chatPrompt(chat, prompt).length + rejected.length + 1);
+      const settings = { ...config[stage].training, contextLength: Math.max(...prompts) };
+      if (stage === 'reward') {
+        estimated = rewardMemory({ model, config: config.reward }, settings).peak;
+        beside = bytesOf(chat.model);
+      } else {
+        const alike = () => (stage === 'lora' ? adaptedModel(model, config.lora) : new Gpt2(model));
+        estimated = tuningMemory({ alike, config: config[stage] }, settings).peak;
+      }
+      for await (const _ of run[stage]!({ chat, rows, config: config[stage] }));
+      chat.model.dispose();
+    });
+    expect(Math.abs((estimated + beside) / measured - 1)).toBeLessThan(0.15);
+  });
+});
+
+describe('ppo that does not fit', () => {
+  const sizes = { vocabSize: 256, contextLength: 96, hiddenSize: 32, numLayers: 2, numHeads: 2 };
+  const ppo = { iterations: 1, batchSize: 8, minibatchSize: 8, epochs: 1, maxNewTokens: 20, scaleQuestions: 8 };
+  const questions = Array.from({ length: 8 }, (_, i) => `where was number ${i}?`);
+
+  it.each([null, 4])('with adapters of rank %s: the estimate is within 15 % of the measured peak', async (rank) => {
+    const { ppo: config } = recipeConfig('usual', { ppo: { ...ppo, adapterRank: rank } });
+    let estimated = 0;
+    const measured = await peakMemory(async () => {
+      const chat = await addChatTokens(new Gpt2(sizes, { seed: 1 }), byteTokenizer(), 0);
+      using reward = Gpt2WithScore.fromGpt2(chat.model);
+      const promptTokens = Math.max(...questions.map((question) => chatPrompt(chat, question).length));
+      const { config: policy } = chat.model;
+      estimated = ppoMemory({ policy, judge: reward.config, promptTokens }, config).peak;
+      for await (const _ of align({ chat, reward, config, questions }));
+      chat.model.dispose();
+    });
+    expect(Math.abs(estimated / measured - 1)).toBeLessThan(0.15);
+  });
+
+  const settings = { batchSize: 64, minibatchSize: 64, maxNewTokens: 8, adapterRank: null };
+  const wide = { vocabSize: 256, contextLength: 1024, hiddenSize: 256, numLayers: 12, numHeads: 8 };
+  const large = { policy: wide, judge: wide, promptTokens: 900 };
+  const said = (changes: Partial<PpoMemorySettings>) => {
+    try {
+      checkPpoMemory(large, { ...settings, ...changes });
+      return 'fits';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  it('is refused with the largest minibatch that fits', () => {
+    const sentence = said({});
+    expect(sentence).toMatch(
+      /^ppo: an iteration takes [\d.]+ GiB and wasm can hold [34]\.\d\d GiB; what fits: minibatch/,
+    );
+    const part = Number(/minibatchSize (\d+)/.exec(sentence)![1]);
+    expect(said({ minibatchSize: part })).toBe('fits');
+    expect(said({ minibatchSize: 2 * part })).not.toBe('fits');
+  });
+
+  it('is refused with the largest batch where sampling takes most', () => {
+    const sentence = said({ batchSize: 256, minibatchSize: 1 });
+    const rows = Number(/batchSize (\d+) with minibatchSize 1$/.exec(sentence)![1]);
+    expect(said({ batchSize: rows, minibatchSize: 1 })).toBe('fits');
+    expect(said({ batchSize: rows + 1, minibatchSize: 1 })).not.toBe('fits');
   });
 });
 

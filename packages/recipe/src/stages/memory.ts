@@ -1,5 +1,3 @@
-import type { HostTensor } from '@ashlar/nn';
-import { memoryLimit } from '@ashlar/ops';
 import {
   estimateMemory,
   microBatches,
@@ -8,8 +6,10 @@ import {
   type TokenBatch,
 } from '@ashlar/trainer';
 import { Gpt2, type Gpt2Config } from '@ashlar/transformer';
-import * as tf from '@tensorflow/tfjs-core';
+import { gpt2Config } from '../config/model-config.js';
+import type { PretrainConfig } from '../config/pretrain-config.js';
 import type { TrainingConfig } from '../config/training-config.js';
+import { largest, memoryRoom, tooLarge } from './memory-limit.js';
 
 /** What of a training's settings decides on its memory. */
 export type MemorySettings = Pick<
@@ -19,13 +19,6 @@ export type MemorySettings = Pick<
 
 /** How much a training takes at most with some settings: in its steps, and with an evaluation among them. */
 export type Memory = (settings: MemorySettings, withEvaluation: boolean) => Pick<MemoryEstimate, 'peak'>;
-
-/** A tensor of zeros on the host. */
-export const zeros = (dtype: 'int32' | 'float32', ...shape: number[]): HostTensor => ({
-  dtype,
-  shape,
-  data: new (dtype === 'int32' ? Int32Array : Float32Array)(shape.reduce((size, axis) => size * axis, 1)),
-});
 
 /** The first two parts of a batch: any more take no more memory than these. */
 export function firstParts({ batchSize, accumulation }: Pick<MemorySettings, 'batchSize' | 'accumulation'>) {
@@ -60,26 +53,33 @@ export function pretrainingMemory(
   });
 }
 
+/** What a pretraining needs, and what is there for it. */
+export interface MemoryNeeds {
+  /** Bytes that it holds at most. */
+  needs: number;
+  /** Bytes that the current backend can still take; null where no limit is known. */
+  room: number | null;
+}
+
+/** What `pretrain` will need with some settings and so many tokens, before it is begun. */
+export function pretrainingNeeds({ model, training }: PretrainConfig, vocabSize: number): MemoryNeeds {
+  return { needs: pretrainingMemory(gpt2Config(model, vocabSize), training).peak, room: memoryRoom() };
+}
+
 /**
  * Makes sure, before any work, that the current backend can hold a training.
  *
  * @param stage who asks, for the message
- * @param loaded bytes that live already and are counted by `memory` too, such as a model's that is trained in place
+ * @param loaded as `memoryRoom` takes it
  * @throws RangeError of one sentence with what is needed, what there is, and settings that would fit
  */
 export function checkMemory(stage: string, settings: MemorySettings, memory: Memory, loaded = 0): void {
-  const limit = memoryLimit();
-  if (limit === null) return;
-  const room = limit - (tf.memory().numBytes - loaded);
+  const room = memoryRoom(loaded);
+  if (room === null) return;
   const fits = (changes: Partial<MemorySettings>, withEvaluation = false) =>
     memory({ ...settings, ...changes }, withEvaluation).peak <= room;
-  const refuse = (what: string, withEvaluation: boolean, fitting: string[]) => {
-    const { peak } = memory(settings, withEvaluation);
-    const hint = fitting.length > 0 ? `; what fits: ${fitting.join(', or ')}` : '; no setting of it fits';
-    return new RangeError(
-      `${stage}: ${what} takes ${gibibytes(peak)} GiB and ${tf.getBackend()} can hold ${gibibytes(room)} GiB${hint}`,
-    );
-  };
+  const refuse = (what: string, withEvaluation: boolean, fitting: string[]) =>
+    tooLarge(`${stage}: ${what}`, { peak: memory(settings, withEvaluation).peak, room, fitting });
   if (!fits({})) throw refuse('a step', false, fittingSettings(settings, fits));
   if (fits({}, true)) return;
   const rows = largest(settings.evaluationBatchSize - 1, (evaluationBatchSize) => fits({ evaluationBatchSize }, true));
@@ -109,16 +109,3 @@ function fittingSettings(
   const context = largest(contextLength - 1, (contextLength) => fits({ ...one, contextLength }));
   return context > 0 ? [`a context of ${context} with batchSize 1 and gradientCheckpointing`] : [];
 }
-
-/** The largest number from 1 to `most` that fits, where all below it do too; 0 for none. */
-function largest(most: number, fits: (n: number) => boolean): number {
-  let [good, bad] = [0, most + 1];
-  while (bad - good > 1) {
-    const middle = Math.floor((good + bad) / 2);
-    if (fits(middle)) good = middle;
-    else bad = middle;
-  }
-  return good;
-}
-
-const gibibytes = (bytes: number) => (bytes / 2 ** 30).toFixed(2);

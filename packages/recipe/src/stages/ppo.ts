@@ -9,6 +9,8 @@ import { answerAll } from '../models/answer.js';
 import { chatPrompt, type ChatModel } from '../models/chat-format.js';
 import { fingerprint, weightsFingerprint } from '../models/fingerprint.js';
 import { withTokenizer } from '../models/model-folder.js';
+import { bytesOf } from './memory-limit.js';
+import { atOnce, checkPpoMemory } from './ppo-memory.js';
 import { openRun, toTraining, type StageOptions } from './stage.js';
 
 export interface AlignOptions extends StageOptions {
@@ -39,6 +41,10 @@ export async function* align(options: AlignOptions): AsyncGenerator<AlignEvent> 
   if (questions.length === 0) throw new RangeError('ppo: there are no questions to answer');
   const prompts = questions.map((question) => chatPrompt(chat, question));
   checkRoom(chat, prompts, config);
+  const scorer = typeof reward === 'function' ? null : reward;
+  const promptTokens = Math.max(...prompts.map(({ length }) => length));
+  const sizes = { policy: chat.model.config, judge: scorer && scorer.config, promptTokens };
+  checkPpoMemory(sizes, config, bytesOf(chat.model, ...(scorer ? [scorer] : [])));
   const base = await weightsFingerprint(chat.model);
   const run = await openRun(options, {
     stage: 'ppo',
@@ -53,7 +59,7 @@ export async function* align(options: AlignOptions): AsyncGenerator<AlignEvent> 
   else {
     const scale = await scaleOf(reward, options, prompts);
     yield { type: 'scale', scale };
-    judge = rewardFunction(reward, { scale });
+    judge = rewardFunction(reward, { scale, batchSize: atOnce(config.batchSize) });
   }
 
   const { model: policy } = chat;
@@ -113,7 +119,8 @@ async function scaleOf(
 ): Promise<RewardScale> {
   const count = Math.min(config.scaleQuestions, questions.length);
   const { maxNewTokens, temperature } = config;
-  const answers = await answerAll(chat, questions.slice(0, count), { maxNewTokens, temperature, seed });
+  const batchSize = atOnce(config.batchSize);
+  const answers = await answerAll(chat, questions.slice(0, count), { maxNewTokens, temperature, seed, batchSize });
   const samples = answers.map(({ ids }, i) => ({ prompt: prompts[i]!, completion: ids }));
-  return normalizeRewards(await rewardFunction(reward)(samples));
+  return normalizeRewards(await rewardFunction(reward, { batchSize })(samples));
 }

@@ -1,13 +1,13 @@
 import { encodePreference, PreferenceDataset, type Preference } from '@ashlar/data';
 import { pairBatch, rewardObjective } from '@ashlar/reward-model';
-import { estimateMemory, train, type TrainEvent } from '@ashlar/trainer';
-import { Gpt2, Gpt2WithScore, gpt2WithScoreToHuggingFace } from '@ashlar/transformer';
+import { train, type TrainEvent } from '@ashlar/trainer';
+import { Gpt2WithScore, gpt2WithScoreToHuggingFace } from '@ashlar/transformer';
 import type { RewardConfig } from '../config/reward-config.js';
-import type { ChatModel } from '../models/chat-format.js';
+import type { ChatModel, ChatReader } from '../models/chat-format.js';
 import { rowsFingerprint, weightsFingerprint } from '../models/fingerprint.js';
 import { withTokenizer } from '../models/model-folder.js';
-import { checkMemory, zeros } from './memory.js';
 import { optimization } from './optimization.js';
+import { checkRewardMemory } from './reward-memory.js';
 import { openRun, splitRows, toTraining, type StageOptions } from './stage.js';
 
 export interface TrainRewardOptions extends StageOptions {
@@ -37,7 +37,8 @@ export async function* trainReward(options: TrainRewardOptions): AsyncGenerator<
   const rows = splitRows(options.rows, config.heldOut, options.heldOut);
   const training = encodePairs(chat, rows.training, 'the pairs');
   const heldOut = encodePairs(chat, rows.heldOut, 'the held-out pairs');
-  checkRewardMemory(options, Math.max(training.data.widest, heldOut.data.widest));
+  const widest = Math.max(training.data.widest, heldOut.data.widest);
+  checkRewardMemory({ model: chat.model.config, config, widest });
   const run = await openRun(options, {
     stage: 'reward',
     ...structuredClone(config as unknown as Record<string, never>),
@@ -80,29 +81,8 @@ export async function* trainReward(options: TrainRewardOptions): AsyncGenerator<
   }
 }
 
-/** @param widest tokens of the widest row of a batch */
-function checkRewardMemory({ chat, config }: TrainRewardOptions, widest: number): void {
-  const batchOf = (pairs: number, seq: number) => ({
-    inputIds: zeros('int32', 2 * pairs, seq),
-    lengths: zeros('int32', 2 * pairs),
-    margins: zeros('float32', pairs),
-  });
-  checkMemory(
-    'reward',
-    // pairs are not computed in parts
-    { ...config.training, accumulation: config.training.batchSize, contextLength: widest },
-    ({ batchSize, evaluationBatchSize, gradientCheckpointing, contextLength }, withEvaluation) =>
-      estimateMemory({
-        model: () => new Gpt2WithScore(new Gpt2(chat.model.config, { gradientCheckpointing })),
-        objective: rewardObjective({ centerCoefficient: config.centerCoefficient }),
-        batches: [batchOf(batchSize, contextLength)],
-        ...(withEvaluation && { evaluation: batchOf(evaluationBatchSize, contextLength) }),
-      }),
-  );
-}
-
 /** Pairs of at most the model's context. */
-export function encodePairs({ model, tokenizer, chat }: ChatModel, rows: readonly Preference[], name: string) {
+export function encodePairs({ model, tokenizer, chat }: ChatReader, rows: readonly Preference[], name: string) {
   const settings = {
     tokenizer,
     eosTokenId: chat.eosTokenId,

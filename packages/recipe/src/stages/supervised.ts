@@ -6,17 +6,17 @@ import {
   type SupervisedExample,
   type SupervisedRow,
 } from '@ashlar/data';
-import { stateDict } from '@ashlar/nn';
-import { estimateMemory, supervisedMicroBatches, supervisedObjective, train, type TrainEvent } from '@ashlar/trainer';
+import { supervisedMicroBatches, supervisedObjective, train, type TrainEvent } from '@ashlar/trainer';
 import type { Gpt2 } from '@ashlar/transformer';
 import type { SftConfig } from '../config/sft-config.js';
 import { answerAll } from '../models/answer.js';
-import type { ChatModel } from '../models/chat-format.js';
+import type { ChatModel, ChatReader } from '../models/chat-format.js';
 import { rowsFingerprint, weightsFingerprint } from '../models/fingerprint.js';
-import { checkMemory, firstParts } from './memory.js';
+import { bytesOf } from './memory-limit.js';
 import { optimization } from './optimization.js';
 import type { Sample } from './pretrain.js';
 import { openRun, splitRows, toTraining, type StageOptions } from './stage.js';
+import { checkTuningMemory } from './tuning-memory.js';
 
 export interface SupervisedOptions extends StageOptions {
   /** Trained in place; stays the caller's. */
@@ -60,7 +60,8 @@ export async function* fineTune(
   const rows = splitRows(options.rows, config.heldOut, options.heldOut);
   const data = supervisedData(chat, rows.training, { packing: config.packing, name: 'the rows' });
   const heldOut = supervisedData(chat, rows.heldOut, { packing: false, name: 'the held-out rows' });
-  checkTuningMemory(options, { stage, alike }, Math.max(data.dataset.widest, heldOut.dataset.widest));
+  const widest = Math.max(data.dataset.widest, heldOut.dataset.widest);
+  checkTuningMemory({ stage, alike, config, widest }, bytesOf(chat.model));
   const runConfig: JsonObject = {
     stage,
     ...(config as unknown as JsonObject),
@@ -119,39 +120,8 @@ export async function* fineTune(
   }
 }
 
-/** @param widest tokens of the widest row of a batch */
-function checkTuningMemory(
-  { chat, config }: SupervisedOptions & { config: SftConfig },
-  { stage, alike }: Tuning,
-  widest: number,
-): void {
-  const loaded = [...stateDict(chat.model).values()].reduce((sum, { size }) => sum + 4 * size, 0);
-  const batchOf = (
-    seqLength: number,
-    { batchSize, micro = 1, packing }: { batchSize: number; micro?: number; packing: boolean },
-  ) => {
-    const ids = new Int32Array(batchSize * seqLength);
-    const arrays = { inputIds: ids, targets: ids, ...(packing && { positions: ids, segments: ids }) };
-    return supervisedMicroBatches({ ...arrays, batchSize, seqLength }, micro);
-  };
-  checkMemory(
-    stage,
-    { ...config.training, contextLength: widest },
-    ({ contextLength, gradientCheckpointing, evaluationBatchSize, ...rows }, withEvaluation) =>
-      estimateMemory({
-        model: () => Object.assign(alike(), { gradientCheckpointing }),
-        objective: supervisedObjective,
-        batches: batchOf(contextLength, { ...firstParts(rows), packing: config.packing }),
-        ...(withEvaluation && {
-          evaluation: batchOf(contextLength, { batchSize: evaluationBatchSize, packing: false })[0]!,
-        }),
-      }),
-    loaded,
-  );
-}
-
 /** Rows as examples of at most the model's context. */
-export function encodeRows({ model, tokenizer, chat }: ChatModel, rows: readonly SupervisedRow[]) {
+export function encodeRows({ model, tokenizer, chat }: ChatReader, rows: readonly SupervisedRow[]) {
   const settings = {
     tokenizer,
     eosTokenId: chat.eosTokenId,
@@ -163,7 +133,7 @@ export function encodeRows({ model, tokenizer, chat }: ChatModel, rows: readonly
 
 /** Rows as batches, with how much there is to read and to learn. */
 export function supervisedData(
-  chat: ChatModel,
+  chat: ChatReader,
   rows: readonly SupervisedRow[],
   { packing, name }: { packing: boolean; name: string },
 ) {

@@ -1,7 +1,9 @@
+import { isCounting } from '../../counting/count-memory.js';
 import { fused } from './fused.js';
 
 export function registerCacheAppend(): void {
   fused('AshlarCacheAppend', (device, { cache, x, position }) => {
+    if (isCounting()) return [device.share(cache)]; // a view of what has no values would be made for nothing
     const [batch, capacity, width] = cache.shape as [number, number, number];
     const [, seq] = x.shape as [number, number, number];
     const from = device.view<Int32Array>(position)[0]!;
