@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import { watchPrograms } from '@ashlar/ops/testing';
 
 /** What a piece of work asks of a GPU. */
 export interface Traffic {
@@ -10,48 +10,23 @@ export interface Traffic {
   written: number;
 }
 
-type Info = Pick<tf.TensorInfo, 'shape'>;
+type Infos = readonly { shape: readonly number[] }[];
 
-const bytes = ({ shape }: Info) => 4 * shape.reduce((product, length) => product * length, 1);
-const bytesOf = (infos: readonly Info[]) => infos.reduce((sum, info) => sum + bytes(info), 0);
-
-/** A GPU backend of tfjs; every program of its own goes through this method, the packing of textures too. */
-type Backend = Record<'runWebGLProgram' | 'runWebGPUProgram', (...args: never[]) => tf.TensorInfo> & {
-  [key: symbol]: unknown;
-};
-/** Programs of Ashlar on webgpu may have several outputs, and announce themselves. */
-const announced = Symbol.for('@ashlar/ops webgpu dispatched');
-interface Announced {
-  inputs: Record<string, Info>;
-  outputs: Record<string, Info>;
-  inPlace?: boolean;
-}
+const bytesOf = (infos: Infos) =>
+  infos.reduce((sum, { shape }) => sum + 4 * shape.reduce((product, length) => product * length, 1), 0);
 
 /** Counts what `work` asks of the backend in use, `webgl` or `webgpu`. */
 export async function count(work: () => Promise<void>): Promise<Traffic> {
-  const backend = tf.backend() as unknown as Backend;
-  const method = tf.getBackend() === 'webgl' ? 'runWebGLProgram' : 'runWebGPUProgram';
   const traffic: Traffic = { dispatches: 0, read: 0, written: 0 };
-  const add = (inputs: readonly Info[], outputs: readonly Info[]) => {
+  const stop = watchPrograms(({ inputs, outputs }) => {
     traffic.dispatches++;
     traffic.read += bytesOf(inputs);
     traffic.written += bytesOf(outputs);
-  };
-  const original = backend[method];
-  backend[method] = (...args: never[]) => {
-    const output = original.apply(backend, args);
-    add((args as unknown[])[1] as readonly Info[], [output]);
-    return output;
-  };
-  backend[announced] = ({ inputs, outputs, inPlace }: Announced) => {
-    const written = Object.values(outputs);
-    add([...Object.values(inputs), ...(inPlace ? written : [])], written);
-  };
+  });
   try {
     await work();
   } finally {
-    delete (backend as Partial<Backend>)[method]; // the class has it
-    delete backend[announced];
+    stop();
   }
   return traffic;
 }

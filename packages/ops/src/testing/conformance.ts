@@ -2,6 +2,7 @@ import type { BackendPlugin } from '../backend/use-backend.js';
 import { opCases } from './cases/index.js';
 import { donationTests } from './donation-tests.js';
 import { opTests } from './op-tests.js';
+import { programTests, type ProgramLimit } from './program-tests.js';
 import { onBackend, skipped, type BackendTest, type Skip, type TestBody } from './backend-test.js';
 
 export interface ConformanceOptions {
@@ -9,6 +10,8 @@ export interface ConformanceOptions {
   skip?: Skip[];
   /** Allowed error relative to float64. @default 1e-5 */
   tolerance?: number;
+  /** How much a call may ask of the GPU; for `webgl` and `webgpu`. @default no limit */
+  programs?: ProgramLimit;
 }
 
 /**
@@ -22,9 +25,13 @@ export interface ConformanceOptions {
  */
 export function conformance(
   plugin: () => BackendPlugin,
-  { skip = [], tolerance = 1e-5 }: ConformanceOptions = {},
+  { skip = [], tolerance = 1e-5, programs }: ConformanceOptions = {},
 ): BackendTest[] {
   const backend = plugin();
-  const bodies: TestBody[] = [...opCases.flatMap((opCase) => opTests(opCase, tolerance)), ...donationTests(tolerance)];
+  const bodies: TestBody[] = [
+    ...opCases.flatMap((opCase) => opTests(opCase, tolerance)),
+    ...donationTests(tolerance),
+    ...(programs ? programTests(opCases, programs) : []),
+  ];
   return onBackend(backend, skipped(bodies, skip));
 }

@@ -16,6 +16,8 @@ interface GpgpuProgram {
   outputShape: number[];
   packedInputs: true;
   packedOutput: true;
+  /** Sizes are uniforms: calls of other sizes are no other programs. */
+  enableShapeUniforms: true;
   customUniforms: { name: string; type: Uniform['type'] }[];
   userCode: string;
 }
@@ -24,10 +26,11 @@ interface GpgpuProgram {
 interface TfjsWebglBackend extends KernelBackend {
   gpgpu: { gl: { canvas: EventTarget } };
   runWebGLProgram(program: GpgpuProgram, inputs: TensorInfo[], dtype: DataType, uniforms: number[][]): TensorInfo;
+  makeTensorInfo(shape: number[], dtype: DataType, values: Float32Array): TensorInfo;
   disposeIntermediateTensorInfo(info: TensorInfo): void;
 }
 
-const used = ['runWebGLProgram', 'disposeIntermediateTensorInfo'] as const;
+const used = ['runWebGLProgram', 'makeTensorInfo', 'disposeIntermediateTensorInfo'] as const;
 
 /** A tensor as matrices: `[batch, rows, columns]`. */
 export type Matrices = readonly [batch: number, rows: number, columns: number];
@@ -38,7 +41,7 @@ export function asMatrices(shape: readonly number[]): Matrices {
   return [shape.slice(0, -2).reduce((product, length) => product * length, 1), rows, columns];
 }
 
-/** A program in GLSL, whose output is of float32. */
+/** A program in GLSL. */
 export interface Program {
   /** What is read. In the source `<name>_(b, r, c)` is an element, and in pairs two beside each other, where c is even. */
   inputs: Record<string, TensorInfo>;
@@ -49,6 +52,8 @@ export interface Program {
   shape: Matrices;
   /** Its shape for others, of equal size. @default `shape` */
   as?: readonly number[];
+  /** @default 'float32' */
+  dtype?: DataType;
   /** Two columns at a time: all widths are even, and `value` gives a vec2. In the source `lane` is the type. @default false */
   pairs?: boolean;
   /** Functions, of which `lane value(int b, int r, int c)` is the output. */
@@ -94,26 +99,32 @@ export class Device {
    */
   run(program: Program): TensorInfo {
     if (this.problems.length > 0) throw new Error(`webgl: ${this.problems.join('; ')}`);
-    const { inputs, views = {}, uniforms = {}, shape, as = shape, pairs = false } = program;
+    const { inputs, views = {}, uniforms = {}, shape, as = shape, dtype = 'float32', pairs = false } = program;
     const viewed = Object.entries(inputs).map(([name, { dataId, shape: own, dtype }]) => ({
       dataId,
       dtype,
       shape: [...(views[name] ?? asMatrices(own))],
     }));
-    const { dataId, dtype } = this.backend.runWebGLProgram(
+    const { dataId } = this.backend.runWebGLProgram(
       {
         variableNames: Object.keys(inputs),
         outputShape: [...shape],
         packedInputs: true,
         packedOutput: true,
+        enableShapeUniforms: true,
         customUniforms: Object.entries(uniforms).map(([name, { type }]) => ({ name, type })),
-        userCode: source(Object.keys(inputs), program.functions, shape, pairs),
+        userCode: source(Object.keys(inputs), program.functions, pairs),
       },
       viewed,
-      'float32',
+      dtype,
       Object.values(uniforms).map(({ data }) => data),
     );
     return { dataId, dtype, shape: [...as] };
+  }
+
+  /** A new tensor with values of the host. */
+  upload(values: Float32Array, shape: readonly number[]): TensorInfo {
+    return this.backend.makeTensorInfo([...shape], 'float32', values);
   }
 
   /** Another tensor on the same texture. */
@@ -134,24 +145,27 @@ export class Device {
   }
 }
 
-function source(names: string[], body: string, [, rows, columns]: Matrices, pairs: boolean): string {
+function source(names: string[], body: string, pairs: boolean): string {
   const accessors = names.map((name) => {
     const texel = `get${name[0]!.toUpperCase()}${name.slice(1)}(b, r, c)`;
     // in pairs, what is read one by one as well is called `<name>1`
-    const one = `float ${name}1(int b, int r, int c) { return getChannel(${texel}, vec2(r, c)); }`;
+    const one = `float ${name}1(int b, int r, int c) { return ${texel}[(r & 1) * 2 + (c & 1)]; }`;
     return pairs
-      ? `${one} vec2 ${name}_(int b, int r, int c) { vec4 t = ${texel}; return imod(r, 2) == 0 ? t.xy : t.zw; }`
+      ? `${one} vec2 ${name}_(int b, int r, int c) { vec4 t = ${texel}; return (r & 1) == 0 ? t.xy : t.zw; }`
       : `${one} float ${name}_(int b, int r, int c) { return ${name}1(b, r, c); }`;
   });
-  // lanes beyond the end are zero: later products multiply them with others
+  // lanes beyond the end are zero: later products multiply them with others; a loop, since `value` is written out wherever it
+  // is called, and such shaders compile four times as long
   const main = pairs
-    ? `all.xy = value(o.x, o.y, o.z);
-       if (o.y + 1 < ${rows}) all.zw = value(o.x, o.y + 1, o.z);`
-    : `all.x = value(o.x, o.y, o.z);
-       if (o.z + 1 < ${columns}) all.y = value(o.x, o.y, o.z + 1);
-       if (o.y + 1 < ${rows}) {
-         all.z = value(o.x, o.y + 1, o.z);
-         if (o.z + 1 < ${columns}) all.w = value(o.x, o.y + 1, o.z + 1);
+    ? `for (int i = 0; i < 2; i++) {
+         if (o.y + i >= outShape.y) break;
+         vec2 pair = value(o.x, o.y + i, o.z);
+         if (i == 0) all.xy = pair; else all.zw = pair;
+       }`
+    : `for (int i = 0; i < 4; i++) {
+         int r = o.y + (i >> 1);
+         int c = o.z + (i & 1);
+         if (r < outShape.y && c < outShape.z) all[i] = value(o.x, r, c);
        }`;
   return `
     #define lane ${pairs ? 'vec2' : 'float'}

@@ -49,7 +49,7 @@ export interface TfjsWebgpuBackend extends KernelBackend {
   commandQueueOwnedIds: { add(dataId: object): void };
   dispatchCountInPass: number;
   tensorMap: { get(dataId: object): { values: unknown; resource?: object } };
-  makeTensorInfo(shape: number[], dtype: DataType): TensorInfo;
+  makeTensorInfo(shape: number[], dtype: DataType, values?: Float32Array): TensorInfo;
   makeUniforms(uniforms: Uniform[]): object;
   tensorToBinding(info: TensorInfo): object;
   uploadToGPU(dataId: object): void;
@@ -124,6 +124,11 @@ export class Device {
   /** A new tensor whose values are undefined until written. */
   output(shape: readonly number[], dtype: DataType = 'float32'): TensorInfo {
     return this.backend.makeTensorInfo([...shape], dtype);
+  }
+
+  /** A new tensor with values of the host. */
+  upload(values: Float32Array, shape: readonly number[]): TensorInfo {
+    return this.backend.makeTensorInfo([...shape], 'float32', values);
   }
 
   /** Another tensor on the same buffer. */

@@ -34,7 +34,7 @@ const geluNew = {
   slope: 'slopeOf(x)',
 };
 
-const silu = {
+export const silu = {
   functions: 'float sigmoid(float x) { return 1.0 / (1.0 + exp(clamp(-x, -87.0, 87.0))); }',
   value: 'x * sigmoid(x)',
   slope: 'sigmoid(x) * (1.0 + x * (1.0 - sigmoid(x)))',

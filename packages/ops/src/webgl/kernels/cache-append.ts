@@ -1,3 +1,4 @@
+import { int } from '../device.js';
 import { elementwise } from './elementwise.js';
 import { fused } from './fused.js';
 
@@ -8,10 +9,11 @@ export function registerCacheAppend(): void {
       device,
       {
         inputs: { cache, x, position },
+        uniforms: { seq: int(x.shape[1]!) },
         functions: `
           float placed(int b, int r, int c) {
             int row = r - integer(position_(0, 0, 0));
-            return row >= 0 && row < ${x.shape[1]} ? x_(b, row, c) : cache_(b, r, c);
+            return row >= 0 && row < seq ? x_(b, row, c) : cache_(b, r, c);
           }`,
       },
       cache.shape,

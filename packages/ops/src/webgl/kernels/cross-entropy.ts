@@ -9,8 +9,8 @@ const besideLogits = (shape: readonly number[]): Matrices => {
   return [1, batch, rows];
 };
 
-const uniformsOf = ({ ignoreIndex, temperature, labelSmoothing, zLoss }: CrossEntropyAttrs) => ({
-  ...{ temperature: float(temperature), ignored: int(ignoreIndex) },
+const uniformsOf = (vocab: number, { ignoreIndex, temperature, labelSmoothing, zLoss }: CrossEntropyAttrs) => ({
+  ...{ vocab: int(vocab), temperature: float(temperature), ignored: int(ignoreIndex) },
   ...{ smoothing: float(labelSmoothing), zLoss: float(zLoss) },
 });
 
@@ -20,22 +20,22 @@ export function registerCrossEntropy(): void {
     const shape = besideLogits(logits.shape);
     const logSumExp = device.run({
       inputs: { logits },
-      uniforms: { temperature: float(attrs.temperature) },
+      uniforms: { vocab: int(vocab), temperature: float(attrs.temperature) },
       shape,
       as: targets.shape,
       functions: `
         float value(int o, int b, int r) {
           float top = -3e38;
-          for (int i = 0; i < ${vocab}; i++) top = max(top, logits_(b, r, i) / temperature);
+          for (int i = 0; i < vocab; i++) top = max(top, logits_(b, r, i) / temperature);
           float sum = 0.0;
-          for (int i = 0; i < ${vocab}; i++) sum += exponential(logits_(b, r, i) / temperature - top);
+          for (int i = 0; i < vocab; i++) sum += exponential(logits_(b, r, i) / temperature - top);
           return top + logarithm(sum);
         }`,
     });
     const y = device.run({
       inputs: { logits, targets, logSumExp },
       views: { targets: shape, logSumExp: shape },
-      uniforms: uniformsOf(attrs),
+      uniforms: uniformsOf(vocab, attrs),
       shape,
       as: targets.shape,
       functions: `
@@ -46,7 +46,7 @@ export function registerCrossEntropy(): void {
           float loss = all - logits_(b, r, id) / temperature;
           if (smoothing > 0.0) { // only then: other logits may be -Infinity
             float average = 0.0;
-            for (int i = 0; i < ${vocab}; i++) average += logits_(b, r, i) / temperature / ${vocab}.0;
+            for (int i = 0; i < vocab; i++) average += logits_(b, r, i) / temperature / float(vocab);
             loss = loss * (1.0 - smoothing) + (all - average) * smoothing;
           }
           return zLoss > 0.0 ? loss + all * all * zLoss : loss;
@@ -65,13 +65,13 @@ export function registerCrossEntropy(): void {
         {
           inputs: { dy, logits, targets, logSumExp },
           views: { dy: view, targets: view, logSumExp: view },
-          uniforms: uniformsOf(attrs),
+          uniforms: uniformsOf(logits.shape.at(-1)!, attrs),
           functions: `
             float gradient(int b, int r, int c) {
               int id = integer(targets_(0, b, r));
               if (id == ignored) return 0.0;
               float share = exponential(logits_(b, r, c) / temperature - logSumExp_(0, b, r));
-              float wanted = (c == id ? 1.0 - smoothing : 0.0) + smoothing / ${logits.shape.at(-1)!}.0;
+              float wanted = (c == id ? 1.0 - smoothing : 0.0) + smoothing / float(vocab);
               return (share * (1.0 + 2.0 * zLoss * logSumExp_(0, b, r)) - wanted) * dy_(0, b, r) / temperature;
             }`,
         },

@@ -1,17 +1,16 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import { asMatrices, type Device } from '../device.js';
+import type { Device } from '../device.js';
 import { elementwise } from './elementwise.js';
 import { fused } from './fused.js';
 import { philoxGlsl, philoxUniforms } from './philox.js';
 
 function drop(device: Device, x: TensorInfo, rng: Tensor, rate: number): TensorInfo[] {
-  const [, rows, columns] = asMatrices(x.shape);
   return [
     elementwise(
       device,
       { inputs: { x }, uniforms: philoxUniforms(rng, rate), functions: philoxGlsl },
       x.shape,
-      `x_(b, r, c) * kept(uint((b * ${rows} + r) * ${columns} + c))`,
+      `x_(b, r, c) * kept(uint((b * outShape.y + r) * outShape.z + c))`,
     ),
   ];
 }

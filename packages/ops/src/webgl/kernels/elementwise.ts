@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { asMatrices, type Device, type Program } from '../device.js';
+import { asMatrices, int, type Device, type Program } from '../device.js';
 
 /**
  * A program where each element depends on those at its place.
@@ -31,12 +31,13 @@ export function columnSum(
   const [batch, rows, columns] = asMatrices(shape);
   return device.run({
     inputs,
+    uniforms: { batches: int(batch), rows: int(rows) },
     shape: [1, 1, columns],
     as: [columns],
     functions: `
       float value(int b_, int r_, int c) {
         float sum = 0.0;
-        for (int b = 0; b < ${batch}; b++) for (int r = 0; r < ${rows}; r++) sum += ${term};
+        for (int b = 0; b < batches; b++) for (int r = 0; r < rows; r++) sum += ${term};
         return sum;
       }`,
   });

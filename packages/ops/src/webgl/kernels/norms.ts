@@ -1,14 +1,14 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { asMatrices, float, type Device, type Matrices } from '../device.js';
+import { asMatrices, float, int, type Device, type Matrices } from '../device.js';
 import { columnSum, elementwise } from './elementwise.js';
 import { fused } from './fused.js';
 
 /** GLSL: the mean over the columns of a row of `term`, in `b`, `r` and `i`. */
-const average = (columns: number, term: string) => `
+const average = (term: string) => `
   float value(int b, int r, int c) {
     float sum = 0.0;
-    for (int i = 0; i < ${columns}; i++) sum += ${term};
-    return sum / ${columns}.0;
+    for (int i = 0; i < columns; i++) sum += ${term};
+    return sum / float(columns);
   }`;
 
 /** Shapes of one call: the matrices, and a column of statistics. */
@@ -22,14 +22,15 @@ function meanOf(device: Device, x: TensorInfo): TensorInfo {
   const { columns, column, statistics } = shapesOf(x);
   return device.run({
     inputs: { x },
+    uniforms: { columns: int(columns) },
     shape: column,
     as: statistics,
     functions: `
       float value(int b, int r, int c) {
         float first = x_(b, r, 0);
         float sum = 0.0;
-        for (int i = 1; i < ${columns}; i++) sum += x_(b, r, i) - first;
-        return first + sum / ${columns}.0;
+        for (int i = 1; i < columns; i++) sum += x_(b, r, i) - first;
+        return first + sum / float(columns);
       }`,
   });
 }
@@ -39,7 +40,7 @@ function rstdOf(device: Device, x: TensorInfo, mean: TensorInfo | undefined, eps
   const { columns, column, statistics } = shapesOf(x);
   return device.run({
     inputs: { x, ...(mean && { mean }) },
-    uniforms: { eps: float(eps) },
+    uniforms: { columns: int(columns), eps: float(eps) },
     shape: column,
     as: statistics,
     functions: `
@@ -47,8 +48,8 @@ function rstdOf(device: Device, x: TensorInfo, mean: TensorInfo | undefined, eps
       float value(int b, int r, int c) {
         float sum = 0.0;
         ${mean ? 'float centre = mean_(b, r, 0);' : ''}
-        for (int i = 0; i < ${columns}; i++) sum += square(x_(b, r, i)${mean ? ' - centre' : ''});
-        return inversesqrt(sum / ${columns}.0 + eps);
+        for (int i = 0; i < columns; i++) sum += square(x_(b, r, i)${mean ? ' - centre' : ''});
+        return inversesqrt(sum / float(columns) + eps);
       }`,
   });
 }
@@ -63,8 +64,9 @@ function gradientOfX(device: Device, { dy, x, weight, mean, rstd, dsum }: Saved)
   // column 0: the mean of what reaches xHat, column 1: its share along xHat
   const means = device.run({
     inputs,
+    uniforms: { columns: int(columns) },
     shape: [column[0], column[1], 2],
-    functions: average(columns, `dy_(b, r, i) * weight_(0, 0, i) * (c == 0 ? 1.0 : ${xHat('i')})`),
+    functions: average(`dy_(b, r, i) * weight_(0, 0, i) * (c == 0 ? 1.0 : ${xHat('i')})`),
   });
   const dx = elementwise(
     device,

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { asMatrices, float, type Device } from '../device.js';
+import { asMatrices, float, ints, type Device } from '../device.js';
 import { elementwise } from './elementwise.js';
 import { fused } from './fused.js';
 
@@ -19,18 +19,20 @@ const parts = 256;
 /** Sums of squares of the rows of up to 14 tensors, `[1, tensors, parts]`. */
 function partialSums(device: Device, tensors: TensorInfo[]): TensorInfo {
   const names = tensors.map((_, i) => `t${i}x`);
-  const sums = tensors.map(({ shape }, i) => {
-    const [batch, rows, columns] = asMatrices(shape);
-    return `
+  const sums = names.map(
+    (name, i) => `
       if (tensor == ${i}) {
-        for (int at = part; at < ${batch * rows * columns}; at += ${parts}) {
-          float x = ${names[i]}_(at / ${rows * columns}, imod(at / ${columns}, ${rows}), imod(at, ${columns}));
+        int columns = axes${i}.z;
+        int size = axes${i}.y * columns;
+        for (int at = part; at < axes${i}.x * size; at += ${parts}) {
+          float x = ${name}_(at / size, imod(at / columns, axes${i}.y), imod(at, columns));
           sum += x * x;
         }
-      }`;
-  });
+      }`,
+  );
   return device.run({
     inputs: Object.fromEntries(tensors.map((tensor, i) => [names[i]!, tensor])),
+    uniforms: Object.fromEntries(tensors.map(({ shape }, i) => [`axes${i}`, ints([...asMatrices(shape), 0])])),
     shape: [1, tensors.length, parts],
     functions: `
       float value(int o, int tensor, int part) {

@@ -1,73 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { AttentionAttrs, AttentionMasks, FusedKernels } from '../../contract/kernels.js';
-import { float, int, type Device, type Program } from '../device.js';
-import { exponentialWgsl } from './exponential.js';
+import type { Device } from '../device.js';
+import { atKey, each, gradientOfBias, heads, key, prepare, query, type Call } from './attention-call.js';
 import { fused } from './fused.js';
-import { packMasks, type PackedMasks } from './attention-masks.js';
-import { philoxUniforms, philoxWgsl } from './philox.js';
-
-type Inputs = Pick<FusedKernels['AshlarAttention']['inputs'], 'q' | 'k' | 'rng'> & AttentionMasks;
-
-/** What every program of a call shares. */
-interface Call {
-  masks: PackedMasks;
-  /** Elements of a head, four at a time where its width allows. */
-  width: number;
-  vec: string;
-  drops: boolean;
-  base: Pick<Program, 'variant' | 'uniforms' | 'functions'>;
-  sizes: { batch: number; seq: number; keySeq: number; numHeads: number; numKvHeads: number };
-}
-
-function prepare(device: Device, inputs: Inputs, attrs: AttentionAttrs & { dropoutRate: number }): Call {
-  const { q, k, rng } = inputs;
-  const { numHeads, numKvHeads, scale, dropoutRate } = attrs;
-  const [batch, seq, hidden] = q.shape as [number, number, number];
-  const keySeq = k.shape[1]!;
-  const headDim = hidden / numHeads;
-  const vec = headDim % 4 === 0 ? 'vec4<f32>' : 'f32';
-  const width = headDim % 4 === 0 ? headDim / 4 : headDim;
-  const drops = rng !== undefined && dropoutRate > 0;
-  const masks = packMasks(device, inputs, attrs, { seq, keySeq });
-  const uniforms = {
-    ...{ batch: int(batch), seq: int(seq), keySeq: int(keySeq), heads: int(numHeads), kvHeads: int(numKvHeads) },
-    scale: float(scale),
-    ...masks.uniforms,
-    ...(drops && philoxUniforms(rng, dropoutRate)),
-  };
-  const functions = `
-    alias Head = array<${vec}, ${width}>;
-    fn product(a: ${vec}, b: ${vec}) -> f32 { return ${vec === 'f32' ? 'a * b' : 'dot(a, b)'}; }
-    ${exponentialWgsl}
-    // not by min, which would make 0 of NaN
-    fn weightOf(logarithm: f32) -> f32 { return exponential(select(logarithm, 0.0, logarithm > 0.0)); }
-    ${masks.wgsl}
-    ${drops ? philoxWgsl : 'fn kept(index: u32) -> f32 { return 1.0; }'}`;
-  const variant = `${headDim} ${masks.variant} ${drops}`;
-  const sizes = { batch, seq, keySeq, numHeads, numKvHeads };
-  return { masks, width, vec, drops, base: { variant, uniforms, functions }, sizes };
-}
-
-/** Element types of buffers that hold heads. */
-const heads = (call: Call, ...names: string[]) => ({
-  ...Object.fromEntries(names.map((name) => [name, call.vec])),
-  ...call.masks.types,
-});
-
-/** WGSL: `f` for each element `d` of a head. */
-const each = ({ width }: Call, f: string) => `for (var d = 0; d < ${width}; d++) { ${f} }`;
-
-/** WGSL: what a query is: its row, head, and where its values lie. */
-const query = ({ width }: Call) => `
-  let row = group * 64 + lane;
-  if (row >= u.batch * u.heads * u.seq) { return; }
-  let i = row % u.seq;
-  let h = (row / u.seq) % u.heads;
-  let b = row / (u.seq * u.heads);
-  let atQ = ((b * u.seq + i) * u.heads + h) * ${width};
-  let kvHead = h / (u.heads / u.kvHeads);`;
-
-const atKey = ({ width }: Call) => `((b * u.keySeq + j) * u.kvHeads + kvHead) * ${width}`;
 
 /** One invocation a query: its row of scores is walked once, with a running maximum. */
 function forward(device: Device, call: Call, inputs: Record<'q' | 'k' | 'v', TensorInfo>, shape: number[]) {
@@ -181,19 +115,12 @@ function gradientOfKeys(device: Device, call: Call, { q, k, v, dy, rows }: Gradi
     outputs: { dk, dv },
     types: heads(call, 'q', 'k', 'v', 'dy', 'dk', 'dv'),
     groups: Math.ceil((batch * numKvHeads * keySeq) / 64),
-    main: `
-      let key = group * 64 + lane;
-      if (key >= u.batch * u.kvHeads * u.keySeq) { return; }
-      let j = key % u.keySeq;
-      let kvHead = (key / u.keySeq) % u.kvHeads;
-      let b = key / (u.keySeq * u.kvHeads);
-      let at = ${atKey(call)};
+    main: `${key(call)}
       var own: Head;
       var value: Head;
       var sumK: Head;
       var sumV: Head;
       ${each(call, `own[d] = k[at + d] * u.scale; value[d] = v[at + d]; sumK[d] = ${call.vec}(0.0); sumV[d] = ${call.vec}(0.0);`)}
-      let perKey = u.heads / u.kvHeads;
       for (var h = kvHead * perKey; h < (kvHead + 1) * perKey; h++) {
         for (var i = 0; i < u.seq; i++) {
           if (!visible(b, h, i, j)) { continue; }
@@ -214,7 +141,25 @@ function gradientOfKeys(device: Device, call: Call, { q, k, v, dy, rows }: Gradi
   return { dk, dv };
 }
 
-type Kernel = Parameters<typeof fused<'AshlarAttentionGrad'>>[1];
+/** What the gradient of a score needs is computed again for each diagonal that it lies on. */
+const gradientOfDistances = (device: Device, call: Call, { q, k, v, dy, rows }: Gradients) =>
+  gradientOfBias(
+    device,
+    call,
+    {
+      name: 'AshlarAttentionGrad distanceBias',
+      inputs: { q, k, v, dy, rows, ...call.masks.inputs },
+      types: heads(call, 'q', 'k', 'v', 'dy'),
+    },
+    `if (!visible(b, h, i, j)) { continue; }
+     let at = ${atKey(call)};
+     let atQ = ((b * u.seq + i) * u.heads + h) * ${call.width};
+     var score = 0.0;
+     var dWeight = 0.0;
+     ${each(call, 'score += product(q[atQ + d], k[at + d]); dWeight += product(dy[atQ + d], v[at + d]);')}
+     let weight = weightOf(score * u.scale + bias(h, i, j) - rows[2 * row]);
+     sum += weight * (dWeight * kept(u32(row * u.keySeq + j)) - rows[2 * row + 1]);`,
+  );
 
 export function registerAttention(): void {
   fused('AshlarAttention', (device, inputs, attrs) => {
@@ -226,22 +171,20 @@ export function registerAttention(): void {
     return [y];
   });
 
-  const gradient: Kernel = (device, inputs, attrs) => {
+  fused('AshlarAttentionGrad', (device, inputs, { wanted, ...attrs }) => {
     const { q, k, v, dy } = inputs;
     const call = prepare(device, inputs, attrs);
     const all = { q, k, v, dy, rows: statistics(device, call, inputs) };
-    const gradients: Partial<Record<'q' | 'k' | 'v', TensorInfo>> = {};
-    if (attrs.wanted.includes('q')) gradients.q = gradientOfQueries(device, call, all);
-    if (attrs.wanted.some((name) => name !== 'q')) {
+    const gradients: Partial<Record<(typeof wanted)[number], TensorInfo>> = {};
+    if (wanted.includes('q')) gradients.q = gradientOfQueries(device, call, all);
+    if (wanted.includes('k') || wanted.includes('v')) {
       const { dk, dv } = gradientOfKeys(device, call, all);
       Object.assign(gradients, { k: dk, v: dv });
     }
+    if (wanted.includes('distanceBias')) gradients.distanceBias = gradientOfDistances(device, call, all);
     device.free(all.rows);
     call.masks.free();
-    for (const name of ['k', 'v'] as const)
-      if (gradients[name] && !attrs.wanted.includes(name)) device.free(gradients[name]);
-    return attrs.wanted.map((name) => gradients[name as 'q']!);
-  };
-  // the gradient of a learned bias is a sum over the batch
-  fused('AshlarAttentionGrad', gradient, ({ attrs }) => !attrs.wanted.includes('distanceBias'));
+    for (const name of ['k', 'v'] as const) if (gradients[name] && !wanted.includes(name)) device.free(gradients[name]);
+    return wanted.map((name) => gradients[name]!);
+  });
 }

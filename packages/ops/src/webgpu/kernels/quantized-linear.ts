@@ -1,0 +1,75 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { QuantizedAttrs, QuantizedTensors } from '../../contract/kernels.js';
+import { NF4_CODES } from '../../ops/dequantize.js';
+import { int, type Device } from '../device.js';
+import { fused } from './fused.js';
+import { asMatrix } from './shapes.js';
+
+/** Rows, columns and terms that a workgroup holds at a time. */
+const tile = 16;
+
+/** WGSL: byte `i` of a tensor that holds three an element, and the half of it that holds code `i`. */
+const byteOf = (tensor: string, i: string) => `((${tensor}[(${i}) / 3] >> u32(8 * ((${i}) % 3))) & 255)`;
+const half = `((${byteOf('codes', 'i / 2')} >> select(0u, 4u, i % 2 == 0)) & 15)`;
+
+/** WGSL: element `i` of the weight. */
+const weights: Record<QuantizedAttrs['scheme'], string> = {
+  int8: `f32(${byteOf('codes', 'i')} - 127) * scales[i / u.blockSize] * (1.0 / 127.0)`,
+  nf4: `nf4[${half}] * scales[i / u.blockSize]`,
+  int4: `f32(${half} - ${byteOf('zeros', 'i / u.blockSize')}) * scales[i / u.blockSize]`,
+};
+
+/** `[..., k]` times the weight, `transposed` to `[in, out]` or as it is, to `[..., n]`: its codes are unpacked tile by tile. */
+function multiply(
+  device: Device,
+  a: TensorInfo,
+  { codes, scales, zeros, bias }: QuantizedTensors & { bias?: TensorInfo | undefined },
+  { scheme, shape: [out, width], blockSize }: QuantizedAttrs,
+  transposed: boolean,
+): TensorInfo {
+  const [n, k] = transposed ? [out, width] : [width, out];
+  const { rows } = asMatrix(a.shape);
+  const y = device.output([...a.shape.slice(0, -1), n]);
+  device.run({
+    name: 'AshlarQuantizedLinear',
+    variant: `${scheme} ${transposed}`,
+    inputs: { a, codes, scales, ...(zeros && { zeros }), ...(bias && { bias }) },
+    outputs: { y },
+    uniforms: { rows: int(rows), n: int(n), k: int(k), blockSize: int(blockSize) },
+    size: tile * tile,
+    groups: Math.ceil(rows / tile) * Math.ceil(n / tile),
+    functions: `
+      const nf4 = array<f32, 16>(${NF4_CODES.join(', ')});
+      fn weight(i: i32) -> f32 { return ${weights[scheme]}; }
+      var<workgroup> left: array<f32, ${tile * tile}>; // [row, term]
+      var<workgroup> right: array<f32, ${tile * tile}>; // [column, term]`,
+    main: `
+      let across = (u.n + ${tile - 1}) / ${tile};
+      let down = lane / ${tile};
+      let beside = lane % ${tile};
+      let row = (group / across) * ${tile} + down;
+      let first = (group % across) * ${tile};
+      let column = first + beside;
+      var sum = 0.0;
+      for (var start = 0; start < u.k; start += ${tile}) {
+        let term = start + beside;
+        left[lane] = 0.0;
+        right[lane] = 0.0;
+        if (term < u.k && row < u.rows) { left[lane] = a[row * u.k + term]; }
+        let other = first + down;
+        if (term < u.k && other < u.n) { right[lane] = weight(${transposed ? 'other * u.k + term' : 'term * u.n + other'}); }
+        workgroupBarrier();
+        for (var i = 0; i < ${tile}; i++) { sum += left[down * ${tile} + i] * right[beside * ${tile} + i]; }
+        workgroupBarrier();
+      }
+      if (row < u.rows && column < u.n) { y[row * u.n + column] = sum${bias ? ' + bias[column]' : ''}; }`,
+  });
+  return y;
+}
+
+export function registerQuantizedLinear(): void {
+  fused('AshlarQuantizedLinear', (device, { x, ...weight }, attrs) => [multiply(device, x, weight, attrs, true)]);
+  fused('AshlarQuantizedLinearGrad', (device, { dy, ...weight }, attrs) => [
+    multiply(device, dy, weight, attrs, false),
+  ]);
+}
