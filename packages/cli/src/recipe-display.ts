@@ -10,6 +10,8 @@ type Of<Type extends RecipeEvent['type']> = Extract<RecipeEvent, { type: Type }>
 export class RecipeDisplay {
   private stage: TrainingDisplay | null = null;
   private examination: ProgressBar;
+  /** Of the tokenizer, as it learns. */
+  readonly tokens: ProgressBar;
   private isIntroduced = false;
 
   constructor(
@@ -17,6 +19,7 @@ export class RecipeDisplay {
     private readonly data: RecipeData,
   ) {
     this.examination = progressBar(printer, 'models examined');
+    this.tokens = progressBar(printer, 'tokens');
   }
 
   show(event: RecipeEvent): void {
@@ -40,6 +43,7 @@ export class RecipeDisplay {
   /** Takes bars away. */
   stop(): void {
     this.stage?.stop();
+    this.tokens.stop();
     this.examination.stop();
   }
 
@@ -74,6 +78,7 @@ export class RecipeDisplay {
   }
 
   private stageEvent(event: StageEvent): void {
+    if (event.type === 'tokenizer') this.tokens.stop();
     this.stage?.show(event);
   }
 

@@ -40,6 +40,11 @@ export { pretrain, type PretrainEvent, type PretrainOptions, type Sample } from 
 export { quantize, type QuantizeEvent, type QuantizeOptions, type StoredModel } from './stages/quantize.js';
 export { trainReward, type RewardEvent, type TrainRewardOptions } from './stages/reward.js';
 export { sft, type SftEvent, type SftOptions } from './stages/sft.js';
-export { trainTokenizer, type TokenizerEvent, type TrainTokenizerOptions } from './stages/train-tokenizer.js';
+export {
+  trainTokenizer,
+  type OnTokens,
+  type TokenizerEvent,
+  type TrainTokenizerOptions,
+} from './stages/train-tokenizer.js';
 export type { TrainEvent } from '@ashlar/trainer';
 export { PauseSwitch } from '@ashlar/trainer';

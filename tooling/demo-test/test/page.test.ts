@@ -78,6 +78,20 @@ describe('the page', () => {
     expect(await page.isDisabled('[data-testid=train]')).toBe(false);
   });
 
+  it('shows how far a tokenizer is that learns from a long text', async () => {
+    const { page } = visit;
+    const seen = await page.locator('[data-testid=learning]').evaluateHandle((element: HTMLProgressElement) => {
+      const found: { done: number; of: number }[] = [];
+      const look = () => element.className === '' && found.push({ done: element.value, of: element.max });
+      new MutationObserver(look).observe(element, { attributes: true });
+      return found;
+    });
+    await page.locator('#tokens input[type=range]').fill('2048');
+    await page.waitForFunction((found) => found.some(({ done, of }) => done > 256 && done < of), seen);
+    expect((await seen.jsonValue()).every(({ of }) => of === 2048)).toBe(true);
+    await page.locator('[data-testid=learning].unseen').waitFor({ state: 'attached' });
+  });
+
   it('asked nobody else for anything and met no error', async () => {
     expect(await visit.text('engine')).toContain('0 requests to other servers');
     expect(visit.problems).toEqual([]);

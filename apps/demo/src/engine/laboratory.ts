@@ -44,7 +44,8 @@ export class Laboratory {
   }
 
   tokenizer({ text, tokenizer }: Pick<Asked<'tokenize'>, 'text' | 'tokenizer'>): MadeTokenizer {
-    return makeTokenizer(text, tokenizer, this.data.rows);
+    const onTokens = (done: number, of: number) => this.post({ type: 'tokenizing', done, of });
+    return makeTokenizer(text, tokenizer, { rows: this.data.rows, onTokens });
   }
 
   async pretrain({ text, config }: Asked<'pretrain'>, job: Job): Promise<void> {

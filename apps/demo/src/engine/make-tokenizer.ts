@@ -1,5 +1,5 @@
 import { toMessages, type SupervisedRow } from '@ashlar/data';
-import type { TokenizerConfig } from '@ashlar/recipe';
+import type { OnTokens, TokenizerConfig } from '@ashlar/recipe';
 import { byteTokenizer, characterTokenizer, trainBpe, type Tokenizer } from '@ashlar/tokenizer';
 
 export interface MadeTokenizer {
@@ -15,18 +15,26 @@ let latest: { text: string; config: string; made: MadeTokenizer } | undefined;
  * The tokenizer of a text. Questions and answers are read too, so that their words are tokens when the model learns to
  * answer. The latest is kept: the same text is not read twice.
  */
-export function makeTokenizer(text: string, config: TokenizerConfig, rows: readonly SupervisedRow[]): MadeTokenizer {
+export function makeTokenizer(
+  text: string,
+  config: TokenizerConfig,
+  { rows, onTokens }: { rows: readonly SupervisedRow[]; onTokens: OnTokens },
+): MadeTokenizer {
   const key = JSON.stringify(config);
   if (latest?.text === text && latest.config === key) return latest.made;
-  const tokenizer = make([text, ...rows.slice(0, ROWS).map(wordsOf)].join('\n'), config);
+  const tokenizer = make([text, ...rows.slice(0, ROWS).map(wordsOf)].join('\n'), config, onTokens);
   const bytesPerToken = new TextEncoder().encode(text).length / tokenizer.encode(text).length;
   latest = { text, config: key, made: { tokenizer, bytesPerToken } };
   return latest.made;
 }
 
-function make(text: string, { kind, vocabSize }: TokenizerConfig): Tokenizer {
+function make(text: string, { kind, vocabSize }: TokenizerConfig, onTokens: OnTokens): Tokenizer {
   if (kind === 'characters') return characterTokenizer(text);
-  return kind === 'bytes' ? byteTokenizer() : trainBpe(text, { vocabSize: vocabSize! });
+  if (kind === 'bytes') return byteTokenizer();
+  return trainBpe(text, {
+    vocabSize: vocabSize!,
+    onProgress: ({ stage, done }) => stage === 'learn' && onTokens(done, vocabSize!),
+  });
 }
 
 function wordsOf(row: SupervisedRow): string {

@@ -91,6 +91,8 @@ export interface Examined {
 /** From the worker to the page. */
 export type Message =
   | { type: 'opened'; backend: BackendName }
+  /** A tokenizer is being learnt. */
+  | { type: 'tokenizing'; done: number; of: number }
   | { type: 'tokenized'; id: number; tokenized: Tokenized }
   | { type: 'weighed'; id: number; memory: MemoryNeeds }
   | { type: 'training'; events: TrainingEvent[] }

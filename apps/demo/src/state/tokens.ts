@@ -10,6 +10,8 @@ export const tokenizer = signal<TokenizerConfig>(settings.tokenizer);
 export const sample = signal('On Monday Anna was in the garden. Where was Anna?');
 export const tokenized = signal<Tokenized | null>(null);
 export const tokensProblem = signal('');
+/** How far a tokenizer that is being learnt is; null when none is. */
+export const learning = signal<{ done: number; of: number } | null>(null);
 
 let asked = 0;
 
@@ -23,6 +25,8 @@ effect(() => {
 });
 
 onMessage((message) => {
+  if (message.type === 'tokenizing') learning.value = message;
+  else if (message.type === 'tokenized' || message.type === 'failed') learning.value = null;
   if (message.type === 'tokenized' && message.id === asked) {
     tokenized.value = message.tokenized;
     tokensProblem.value = '';

@@ -3,7 +3,7 @@ import { Facts } from '../components/facts.js';
 import { Step } from '../components/step.js';
 import { TokenView } from '../components/token-view.js';
 import { settings } from '../state/settings.js';
-import { sample, tokenized, tokenizer, tokensProblem } from '../state/tokens.js';
+import { learning, sample, tokenized, tokenizer, tokensProblem } from '../state/tokens.js';
 
 const kinds = { characters: 'Characters', bytes: 'Bytes', bpe: 'Byte-pair encoding' } as const;
 const DEFAULT_VOCABULARY = settings.tokenizer.vocabSize ?? 512;
@@ -35,6 +35,14 @@ export function TokensStep({ locked }: { locked: boolean }) {
             disabled={locked}
             value={vocabSize ?? DEFAULT_VOCABULARY}
             onInput={(event) => (tokenizer.value = { kind, vocabSize: event.currentTarget.valueAsNumber })}
+          />
+          <progress
+            class={learning.value ? '' : 'unseen'}
+            data-testid="learning"
+            aria-label="Tokens learnt"
+            aria-hidden={!learning.value}
+            value={learning.value?.done ?? 0}
+            max={learning.value?.of ?? 1}
           />
         </label>
       )}

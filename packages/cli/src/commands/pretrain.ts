@@ -7,6 +7,7 @@ import { openBackend, type BackendFlags } from '../backend.js';
 import { existingRun, type RunFlags } from '../existing-run.js';
 import { thousands } from '../format.js';
 import { readJsonFile, readText, readTokenizer } from '../inputs.js';
+import { progressBar } from '../progress-bar.js';
 import { checkRoom } from '../room.js';
 import { showTraining, type Outcome } from '../show-training.js';
 import type { Printer } from '../terminal.js';
@@ -31,11 +32,14 @@ export async function pretrainCommand(flags: PretrainFlags, printer: Printer): P
   await openBackend(flags);
 
   let parameters = 0;
+  const bar = progressBar(printer, 'tokens');
   const outcome = await showTraining(
     printer,
-    (signal) => pretrain({ text, config, store, existing, signal, ...(tokenizer && { tokenizer }) }),
+    (signal) =>
+      pretrain({ text, config, store, existing, signal, onTokens: bar.update, ...(tokenizer && { tokenizer }) }),
     {
       onEvent: async (event) => {
+        if (event.type === 'tokenizer') bar.stop();
         if (event.type !== 'model') return;
         parameters = event.parameters;
         await checkRoom(flags.out, parameters);

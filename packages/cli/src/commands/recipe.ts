@@ -49,7 +49,8 @@ export async function recipeCommand(flags: RecipeFlags, printer: Printer): Promi
   const finished: StageName[] = [];
   let report: Report | null = null;
   try {
-    for await (const event of recipe({ config, data, store, existing, signal, ...(stages && { stages }) })) {
+    const onTokens = display.tokens.update;
+    for await (const event of recipe({ config, data, store, existing, signal, onTokens, ...(stages && { stages }) })) {
       display.show(event);
       if (event.type === 'stage-done') finished.push(event.stage);
       if (event.type === 'report') report = event.report;

@@ -24,7 +24,7 @@ export async function trainTokenizerCommand(flags: TrainTokenizerFlags, printer:
   const bar = progressBar(printer, 'tokens');
   const config = { kind: flags.kind, vocabSize: flags.kind === 'bpe' ? flags.vocabSize : null };
   try {
-    for await (const event of trainTokenizer({ text, config, store: nodeStore(flags.out), onProgress: bar.update })) {
+    for await (const event of trainTokenizer({ text, config, store: nodeStore(flags.out), onTokens: bar.update })) {
       if (event.type !== 'tokenizer') continue;
       bar.stop();
       const tokens = event.tokenizer.encode(text, { addSpecialTokens: false }).length;

@@ -81,6 +81,15 @@ describe('recipe', () => {
     ]);
   });
 
+  it('tells how far the tokenizer is', async () => {
+    const told: [number, number][] = [];
+    await run(memoryStore(), { stages: ['tokenizer'], onTokens: (...counts) => told.push(counts) });
+    expect(told.length).toBeGreaterThan(2);
+    expect(told.map(([tokens]) => tokens)).toEqual(told.map(([tokens]) => tokens).sort((a, b) => a - b));
+    expect(told.at(-1)![0]).toBeGreaterThan(256);
+    expect(new Set(told.map(([, size]) => size))).toEqual(new Set([config.tokenizer.vocabSize]));
+  });
+
   it('goes on where it was stopped, in any stage, to the same bytes', async () => {
     const [whole, parted] = [memoryStore(), memoryStore()];
     await run(whole);

@@ -2,6 +2,7 @@ import { pathIn, type FileStore, type JsonObject } from '@ashlar/checkpoint';
 import type { ExistingRun, PauseSwitch } from '@ashlar/trainer';
 import type { RecipeConfig } from '../config/recipe-config.js';
 import { report, type Report, type ReportEvent } from '../report/report.js';
+import type { OnTokens } from '../stages/train-tokenizer.js';
 import { dataFingerprint, type RecipeData } from './recipe-data.js';
 import { secondsOfSteps } from './run-record.js';
 import { runStage } from './run-stage.js';
@@ -21,6 +22,7 @@ export interface RecipeOptions {
   /** Ends the run after the step it is at; it can be resumed. */
   signal?: AbortSignal;
   pause?: PauseSwitch;
+  onTokens?: OnTokens;
 }
 
 export type RecipeEvent =
@@ -45,12 +47,19 @@ const FORMAT = 'ashlar-recipe';
  * @throws Error of one sentence, before any work, where config, data, stages and store do not go together
  */
 export async function* recipe(options: RecipeOptions): AsyncGenerator<RecipeEvent, void, undefined> {
-  const { config, data, store, signal, pause } = options;
+  const { config, data, store, signal, pause, onTokens } = options;
   await open(options);
   const finished: StageName[] = [];
   for (const stage of stageNames) if (await readResult(store, stage)) finished.push(stage);
   const stages = checkStages(options.stages ?? stageNames, finished);
-  const context = { store, config, data, ...(signal && { signal }), ...(pause && { pause }) };
+  const context = {
+    store,
+    config,
+    data,
+    ...(signal && { signal }),
+    ...(pause && { pause }),
+    ...(onTokens && { onTokens }),
+  };
   for (const [i, stage] of stages.entries()) {
     const before = await readResult(store, stage);
     if (before) {

@@ -7,7 +7,7 @@ import type { PretrainEvent } from '../stages/pretrain.js';
 import type { QuantizeEvent } from '../stages/quantize.js';
 import type { RewardEvent } from '../stages/reward.js';
 import type { SftEvent } from '../stages/sft.js';
-import type { TokenizerEvent } from '../stages/train-tokenizer.js';
+import type { OnTokens, TokenizerEvent } from '../stages/train-tokenizer.js';
 import type { RecipeData } from './recipe-data.js';
 import type { StageName } from './stage-names.js';
 import type { StageResult } from './stage-result.js';
@@ -21,6 +21,7 @@ export interface StageContext {
   data: RecipeData;
   signal?: AbortSignal;
   pause?: PauseSwitch;
+  onTokens?: OnTokens;
 }
 
 /** A stage at work: yields what happens; returns what came of it but its time, or null when it was told to stop. */

@@ -21,7 +21,7 @@ import { fingerprint } from '../models/fingerprint.js';
 import { completeText } from '../models/generate-text.js';
 import { checkMemory, pretrainingMemory } from './memory.js';
 import { optimization } from './optimization.js';
-import { trainTokenizer, type TokenizerEvent } from './train-tokenizer.js';
+import { trainTokenizer, type OnTokens, type TokenizerEvent } from './train-tokenizer.js';
 
 export interface PretrainOptions {
   text: string;
@@ -37,6 +37,7 @@ export interface PretrainOptions {
   /** Ends training after the step it is at; its state is saved. */
   signal?: AbortSignal;
   pause?: PauseSwitch;
+  onTokens?: OnTokens;
 }
 
 /** A continuation of a prompt of the config by the model as it is. */
@@ -128,13 +129,14 @@ async function runConfig({ text, config, tokenizer }: PretrainOptions): Promise<
 }
 
 async function* tokenizerOf(
-  { text, config, tokenizer }: PretrainOptions,
+  { text, config, tokenizer, onTokens }: PretrainOptions,
   trainingText: string,
 ): AsyncGenerator<TokenizerEvent, Tokenizer> {
   if (tokenizer) return tokenizer;
   // characters that only the held-out text has must be in the vocabulary too; what is learnt is learnt from the rest
   const source = config.tokenizer.kind === 'characters' ? text : trainingText;
-  for await (const event of trainTokenizer({ text: source, config: config.tokenizer })) {
+  const options = { text: source, config: config.tokenizer, ...(onTokens && { onTokens }) };
+  for await (const event of trainTokenizer(options)) {
     yield event;
     if (event.type === 'tokenizer') return event.tokenizer;
   }

@@ -8,6 +8,9 @@ export type TokenizerEvent =
   /** It is made, and saved if there was a place for it. */
   | { type: 'tokenizer'; tokenizer: Tokenizer; vocabSize: number; milliseconds: number };
 
+/** Told while a byte-pair encoding is learnt, which is one piece of work without events: tokens so far, and at the end. */
+export type OnTokens = (tokens: number, vocabSize: number) => void;
+
 export interface TrainTokenizerOptions {
   text: string;
   config: TokenizerConfig;
@@ -15,8 +18,7 @@ export interface TrainTokenizerOptions {
   store?: FileStore;
   /** @default the store's root */
   folder?: string;
-  /** Told how many tokens of a byte-pair encoding there are. */
-  onProgress?: (tokens: number, vocabSize: number) => void;
+  onTokens?: OnTokens;
 }
 
 /** Makes the tokenizer of a text. Byte-pair encoding may end with fewer tokens than asked for: a short text has no more. */
@@ -35,15 +37,15 @@ export async function* trainTokenizer(options: TrainTokenizerOptions): AsyncGene
 }
 
 /** Makes the tokenizer of a text at once. */
-function makeTokenizer({ text, config, onProgress }: TrainTokenizerOptions): Tokenizer {
+function makeTokenizer({ text, config, onTokens }: TrainTokenizerOptions): Tokenizer {
   if (config.kind === 'characters') return characterTokenizer(text);
   if (config.kind === 'bytes') return byteTokenizer();
   const vocabSize = config.vocabSize!;
   return trainBpe(text, {
     vocabSize,
-    ...(onProgress && {
+    ...(onTokens && {
       onProgress: ({ stage, done }) => {
-        if (stage === 'learn') onProgress(done, vocabSize);
+        if (stage === 'learn') onTokens(done, vocabSize);
       },
     }),
   });

@@ -6,11 +6,11 @@ import type { StageContext, StageRun } from '../stage-context.js';
 const ROWS_TO_READ = 3000;
 
 /** A tokenizer of the text and of the first questions and answers, with the tokens of chats. */
-export async function* runTokenizer({ store, config, data }: StageContext): StageRun {
+export async function* runTokenizer({ store, config, data, onTokens }: StageContext): StageRun {
   let vocabSize = 0;
   // the words of the questions and answers too, so that they are not cut into small pieces
   const text = [data.text, ...data.rows.slice(0, ROWS_TO_READ).map(textOf)].join('\n');
-  for await (const event of trainTokenizer({ text, config: config.tokenizer })) {
+  for await (const event of trainTokenizer({ text, config: config.tokenizer, ...(onTokens && { onTokens }) })) {
     if (event.type !== 'tokenizer') {
       yield event;
       continue;
