@@ -38,6 +38,15 @@ describe.each([webglOnDevice(), webgpuOnDevice()])('$name', (plugin) => {
   });
 });
 
+test('webgl throws for a shader that does not compile', async () => {
+  await useBackend(webglOnDevice());
+  vi.spyOn(console, 'log').mockImplementation(() => {});
+  const x = tf.ones([4]);
+  const broken = { variableNames: ['x'], outputShape: [4], userCode: 'void main() { this is not a shader }' };
+  expect(() => (tf.backend() as unknown as Gpu).runWebGLProgram(broken, [x], 'float32')).toThrow(/compile/);
+  x.dispose();
+});
+
 test('webgpu reports a shader that does not compile', async () => {
   const plugin = webgpuOnDevice();
   await useBackend(plugin);

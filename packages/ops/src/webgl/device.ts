@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
+import { attachTo } from '../gpu/attach.js';
+import { Reports } from '../gpu/reports.js';
 
 /** One value of a program's uniforms. */
 export interface Uniform {
@@ -24,7 +26,7 @@ interface GpgpuProgram {
 
 /** The parts of tfjs-backend-webgl 4.22 that we lean on; `Device.attach` checks that they are there. */
 interface TfjsWebglBackend extends KernelBackend {
-  gpgpu: { gl: { canvas: EventTarget } };
+  gpgpu: { gl: { canvas: EventTarget; isContextLost(): boolean } };
   runWebGLProgram(program: GpgpuProgram, inputs: TensorInfo[], dtype: DataType, uniforms: number[][]): TensorInfo;
   makeTensorInfo(shape: number[], dtype: DataType, values: Float32Array): TensorInfo;
   disposeIntermediateTensorInfo(info: TensorInfo): void;
@@ -68,29 +70,16 @@ const functions = `
 
 /** tfjs's webgl backend with programs of our own. They read and write packed textures, as its matrix products do. */
 export class Device {
-  /** What was reported and nobody has asked for yet. */
-  readonly problems: string[] = [];
+  readonly reports = new Reports('webgl');
 
   private constructor(readonly backend: TfjsWebglBackend) {
-    backend.gpgpu.gl.canvas.addEventListener('webglcontextlost', () =>
-      this.problems.push('the context was lost: its tensors are gone'),
-    );
+    backend.gpgpu.gl.canvas.addEventListener('webglcontextlost', this.lose);
   }
-
-  private static readonly devices = new WeakMap<KernelBackend, Device>();
 
   /** @throws Error where tfjs's internals are not as in 4.22 */
-  static attach(kernelBackend: KernelBackend): Device {
-    const known = Device.devices.get(kernelBackend);
-    if (known) return known;
-    const backend = kernelBackend as TfjsWebglBackend;
-    const missing = used.filter((name) => typeof backend[name] !== 'function');
-    if (missing.length > 0)
-      throw new Error(`webgl: tfjs-backend-webgl does not have ${missing.join(', ')}; 4.22 is supported.`);
-    const device = new Device(backend);
-    Device.devices.set(kernelBackend, device);
-    return device;
-  }
+  static readonly attach = attachTo('webgl', used, (backend: TfjsWebglBackend) => new Device(backend));
+
+  private readonly lose = () => this.reports.lose('the context was lost');
 
   /**
    * Runs a program.
@@ -98,7 +87,8 @@ export class Device {
    * @throws Error when it does not compile, or when the context was lost
    */
   run(program: Program): TensorInfo {
-    if (this.problems.length > 0) throw new Error(`webgl: ${this.problems.join('; ')}`);
+    if (this.backend.gpgpu.gl.isContextLost()) this.lose(); // the event comes later
+    this.reports.check();
     const { inputs, views = {}, uniforms = {}, shape, as = shape, dtype = 'float32', pairs = false } = program;
     const viewed = Object.entries(inputs).map(([name, { dataId, shape: own, dtype }]) => ({
       dataId,

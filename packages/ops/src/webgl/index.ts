@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { start } from '../backend/start.js';
 import type { BackendPlugin } from '../backend/use-backend.js';
+import type { Reports } from '../gpu/reports.js';
 import { Device } from './device.js';
 import { registerFusedKernels } from './kernels/index.js';
 import { replaceScatterNd } from './scatter-nd.js';
@@ -12,7 +13,7 @@ import { replaceScatterNd } from './scatter-nd.js';
  * A lost context is an error of the next fused op, and handed over by `problems()`.
  */
 export function webgl(): BackendPlugin {
-  let found: string[] = [];
+  let reports: Reports | undefined;
   return {
     name: 'webgl',
     async activate() {
@@ -23,9 +24,10 @@ export function webgl(): BackendPlugin {
           'webgl: this device renders to 16-bit floats only, which is not enough to train or to compare.',
         );
       replaceScatterNd();
-      found = Device.attach(tf.backend()).problems;
+      reports = Device.attach(tf.backend()).reports;
+      reports.check();
       registerFusedKernels();
     },
-    problems: () => found.splice(0),
+    problems: () => reports?.take() ?? [],
   };
 }

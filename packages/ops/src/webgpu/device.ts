@@ -1,4 +1,6 @@
 import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
+import { attachTo } from '../gpu/attach.js';
+import { Reports } from '../gpu/reports.js';
 
 const watched = Symbol.for('@ashlar/ops webgpu problems');
 /** Where tools that count dispatches leave a function on the backend. */
@@ -7,7 +9,7 @@ const pipelines = Symbol.for('@ashlar/ops webgpu pipelines');
 
 /** The little that we use of a `GPUDevice`. */
 interface GpuDevice {
-  [watched]?: string[];
+  [watched]?: Reports;
   [pipelines]?: Map<string, Pipeline>;
   limits: { maxComputeWorkgroupsPerDimension: number };
   lost: Promise<{ reason: string; message: string }>;
@@ -99,27 +101,14 @@ export interface Program {
  * same queue as tfjs's.
  */
 export class Device {
-  /** What the device reported and nobody has asked for yet. */
-  readonly problems: string[];
+  readonly reports: Reports;
 
   private constructor(readonly backend: TfjsWebgpuBackend) {
-    this.problems = watch(backend.device);
+    this.reports = watch(backend.device);
   }
-
-  private static readonly devices = new WeakMap<KernelBackend, Device>();
 
   /** @throws Error where tfjs's internals are not as in 4.22 */
-  static attach(kernelBackend: KernelBackend): Device {
-    const known = Device.devices.get(kernelBackend);
-    if (known) return known;
-    const backend = kernelBackend as TfjsWebgpuBackend;
-    const missing = used.filter((name) => typeof backend[name] !== 'function');
-    if (missing.length > 0)
-      throw new Error(`webgpu: tfjs-backend-webgpu does not have ${missing.join(', ')}; 4.22 is supported.`);
-    const device = new Device(backend);
-    Device.devices.set(kernelBackend, device);
-    return device;
-  }
+  static readonly attach = attachTo('webgpu', used, (backend: TfjsWebgpuBackend) => new Device(backend));
 
   /** A new tensor whose values are undefined until written. */
   output(shape: readonly number[], dtype: DataType = 'float32'): TensorInfo {
@@ -149,8 +138,8 @@ export class Device {
    *   garbage
    */
   run(program: Program): void {
-    const { backend, problems } = this;
-    if (problems.length > 0) throw new Error(`webgpu: the device reported: ${problems.join('; ')}`);
+    const { backend, reports } = this;
+    reports.check();
     const { inputs, outputs, uniforms, groups } = program;
     const buffers = [...Object.values(inputs), ...Object.values(outputs)];
     if (groups === 0 || Object.values(outputs).every(({ shape }) => shape.includes(0))) return;
@@ -233,12 +222,10 @@ export class Device {
 const submitAfter = 15;
 
 /** Collects what a device reports, once for each device. */
-function watch(device: GpuDevice): string[] {
+function watch(device: GpuDevice): Reports {
   if (device[watched]) return device[watched];
-  const problems: string[] = (device[watched] = []);
-  device.addEventListener('uncapturederror', ({ error }) => problems.push(error.message));
-  void device.lost.then(({ reason, message }) => {
-    if (reason !== 'destroyed') problems.push(`the device was lost: ${message}`);
-  });
-  return problems;
+  const reports = (device[watched] = new Reports('webgpu'));
+  device.addEventListener('uncapturederror', ({ error }) => reports.add(error.message));
+  void device.lost.then(({ message }) => reports.lose(`the device was lost${message ? ` (${message})` : ''}`));
+  return reports;
 }

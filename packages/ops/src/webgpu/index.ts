@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { start } from '../backend/start.js';
 import type { BackendPlugin } from '../backend/use-backend.js';
+import type { Reports } from '../gpu/reports.js';
 import { Device } from './device.js';
 import { registerFusedKernels } from './kernels/index.js';
 import { provideGpu } from './node-gpu.js';
@@ -13,16 +14,17 @@ import { provideGpu } from './node-gpu.js';
  * then on. The next fused op throws what was reported; `problems()` hands it over, after reading a result.
  */
 export function webgpu(): BackendPlugin {
-  let found: string[] = [];
+  let reports: Reports | undefined;
   return {
     name: 'webgpu',
     async activate() {
       await provideGpu();
       await import('@tensorflow/tfjs-backend-webgpu');
       await start('webgpu', 'it needs a browser with WebGPU and an adapter for it.');
-      found = Device.attach(tf.backend()).problems;
+      reports = Device.attach(tf.backend()).reports;
+      reports.check();
       registerFusedKernels();
     },
-    problems: () => found.splice(0),
+    problems: () => reports?.take() ?? [],
   };
 }

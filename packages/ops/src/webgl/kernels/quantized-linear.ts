@@ -4,28 +4,32 @@ import { NF4_CODES } from '../../ops/dequantize.js';
 import { asMatrices, int, type Device } from '../device.js';
 import { fused } from './fused.js';
 
-/** GLSL: byte `i` of a tensor that holds three an element, and the half of it that holds code `i`. */
-const byteOf = (tensor: string, i: string) =>
-  `((int(${tensor}_(0, 0, (${i}) / 3)) >> (8 * ((${i}) - (${i}) / 3 * 3))) & 255)`;
-const half = `((${byteOf('codes', 'i / 2')} >> ((i & 1) == 0 ? 4 : 0)) & 15)`;
+/** GLSL: a byte of a tensor that holds three an element, or one in a bool. */
+const byteOf = (name: string, { dtype }: TensorInfo, i: string) =>
+  dtype === 'bool'
+    ? `int(${name}_(0, 0, ${i}))`
+    : `((int(${name}_(0, 0, (${i}) / 3)) >> (8 * ((${i}) - (${i}) / 3 * 3))) & 255)`;
 
 /** GLSL: element `i` of the weight. */
-const weights: Record<QuantizedAttrs['scheme'], string> = {
-  int8: `float(${byteOf('codes', 'i')} - 127) * scales_(0, 0, i / blockSize) * (1.0 / 127.0)`,
-  nf4: `nf4[${half}] * scales_(0, 0, i / blockSize)`,
-  int4: `float(${half} - ${byteOf('zeros', 'i / blockSize')}) * scales_(0, 0, i / blockSize)`,
-};
+function weightGlsl(scheme: QuantizedAttrs['scheme'], { codes, zeros }: QuantizedTensors): string {
+  const scale = 'scales_(0, 0, i / blockSize)';
+  if (scheme === 'int8') return `float(${byteOf('codes', codes, 'i')} - 127) * ${scale} * (1.0 / 127.0)`;
+  const code = `((${byteOf('codes', codes, 'i / 2')} >> ((i & 1) == 0 ? 4 : 0)) & 15)`;
+  if (scheme === 'nf4') return `nf4[${code}] * ${scale}`;
+  return `float(${code} - ${byteOf('zeros', zeros!, 'i / blockSize')}) * ${scale}`;
+}
 const nf4 = NF4_CODES.map((value) => value.toFixed(20));
 
 /** `[..., k]` times the weight, `transposed` to `[in, out]` or as it is, to `[..., n]`: each code is unpacked where it is used. */
 function multiply(
   device: Device,
   a: TensorInfo,
-  { codes, scales, zeros, bias }: QuantizedTensors & { bias?: TensorInfo | undefined },
+  { bias, ...tensors }: QuantizedTensors & { bias?: TensorInfo | undefined },
   { scheme, shape: [out, width], blockSize }: QuantizedAttrs,
   transposed: boolean,
 ): TensorInfo {
   const [n, k] = transposed ? [out, width] : [width, out];
+  const { codes, scales, zeros } = tensors;
   const [batch, rows] = asMatrices(a.shape);
   return device.run({
     inputs: { a, codes, scales, ...(zeros && { zeros }), ...(bias && { bias }) },
@@ -34,7 +38,7 @@ function multiply(
     as: [...a.shape.slice(0, -1), n],
     functions: `
       ${scheme === 'nf4' ? `const float nf4[16] = float[16](${nf4.join(', ')});` : ''}
-      float weight(int i) { return ${weights[scheme]}; }
+      float weight(int i) { return ${weightGlsl(scheme, tensors)}; }
       float value(int b, int r, int c) {
         float sum = 0.0;
         for (int term = 0; term < k; term++) sum += a_(b, r, term) * weight(${transposed ? 'c * k + term' : 'term * n + c'});

@@ -14,7 +14,7 @@ export function registerCacheAppend(): void {
       main: `
         let i = group * 64 + lane;
         let row = (i / u.width) % u.seq + position[0];
-        if (i < u.size && row < u.capacity) {
+        if (i < u.size && row >= 0 && row < u.capacity) {
           cache[((i / (u.width * u.seq)) * u.capacity + row) * u.width + i % u.width] = x[i];
         }`,
     });

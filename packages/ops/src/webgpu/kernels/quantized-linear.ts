@@ -8,31 +8,34 @@ import { asMatrix } from './shapes.js';
 /** Rows, columns and terms that a workgroup holds at a time. */
 const tile = 16;
 
-/** WGSL: byte `i` of a tensor that holds three an element, and the half of it that holds code `i`. */
-const byteOf = (tensor: string, i: string) => `((${tensor}[(${i}) / 3] >> u32(8 * ((${i}) % 3))) & 255)`;
-const half = `((${byteOf('codes', 'i / 2')} >> select(0u, 4u, i % 2 == 0)) & 15)`;
+/** WGSL: a byte of a tensor that holds three an element, or one in a bool. */
+const byteOf = (name: string, { dtype }: TensorInfo, i: string) =>
+  dtype === 'bool' ? `${name}[${i}]` : `((${name}[(${i}) / 3] >> u32(8 * ((${i}) % 3))) & 255)`;
 
 /** WGSL: element `i` of the weight. */
-const weights: Record<QuantizedAttrs['scheme'], string> = {
-  int8: `f32(${byteOf('codes', 'i')} - 127) * scales[i / u.blockSize] * (1.0 / 127.0)`,
-  nf4: `nf4[${half}] * scales[i / u.blockSize]`,
-  int4: `f32(${half} - ${byteOf('zeros', 'i / u.blockSize')}) * scales[i / u.blockSize]`,
-};
+function weightWgsl(scheme: QuantizedAttrs['scheme'], { codes, zeros }: QuantizedTensors): string {
+  const scale = 'scales[i / u.blockSize]';
+  if (scheme === 'int8') return `f32(${byteOf('codes', codes, 'i')} - 127) * ${scale} * (1.0 / 127.0)`;
+  const code = `((${byteOf('codes', codes, 'i / 2')} >> select(0u, 4u, i % 2 == 0)) & 15)`;
+  if (scheme === 'nf4') return `nf4[${code}] * ${scale}`;
+  return `f32(${code} - ${byteOf('zeros', zeros!, 'i / u.blockSize')}) * ${scale}`;
+}
 
 /** `[..., k]` times the weight, `transposed` to `[in, out]` or as it is, to `[..., n]`: its codes are unpacked tile by tile. */
 function multiply(
   device: Device,
   a: TensorInfo,
-  { codes, scales, zeros, bias }: QuantizedTensors & { bias?: TensorInfo | undefined },
+  { bias, ...tensors }: QuantizedTensors & { bias?: TensorInfo | undefined },
   { scheme, shape: [out, width], blockSize }: QuantizedAttrs,
   transposed: boolean,
 ): TensorInfo {
   const [n, k] = transposed ? [out, width] : [width, out];
+  const { codes, scales, zeros } = tensors;
   const { rows } = asMatrix(a.shape);
   const y = device.output([...a.shape.slice(0, -1), n]);
   device.run({
     name: 'AshlarQuantizedLinear',
-    variant: `${scheme} ${transposed}`,
+    variant: `${scheme} ${transposed} ${codes.dtype} ${zeros?.dtype}`,
     inputs: { a, codes, scales, ...(zeros && { zeros }), ...(bias && { bias }) },
     outputs: { y },
     uniforms: { rows: int(rows), n: int(n), k: int(k), blockSize: int(blockSize) },
@@ -40,7 +43,7 @@ function multiply(
     groups: Math.ceil(rows / tile) * Math.ceil(n / tile),
     functions: `
       const nf4 = array<f32, 16>(${NF4_CODES.join(', ')});
-      fn weight(i: i32) -> f32 { return ${weights[scheme]}; }
+      fn weight(i: i32) -> f32 { return ${weightWgsl(scheme, tensors)}; }
       var<workgroup> left: array<f32, ${tile * tile}>; // [row, term]
       var<workgroup> right: array<f32, ${tile * tile}>; // [column, term]`,
     main: `
