@@ -83,6 +83,8 @@ try {
     process.exitCode = (await (await import('./tasks/run-task.js')).runTask(args.slice(1))) ? 0 : 1;
   else if (args[0] === 'decode')
     process.exitCode = (await (await import('./decode/run-decode.js')).runDecode(args.slice(1))) ? 0 : 1;
+  else if (args[0] === 'profile')
+    process.exitCode = (await (await import('./profile/run-profile.js')).runProfile(args.slice(1))) ? 0 : 1;
   else if (args[0] === 'suite')
     process.exitCode = (await (await import('./suite/node-suite.js')).runNodeSuite(args.slice(1))) ? 0 : 1;
   else if (args[0] === 'genai')

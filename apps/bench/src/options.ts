@@ -16,6 +16,7 @@ npm run bench -- suite          every piece of the library in Node; suite --help
 npm run bench -- page           the same in a browser; page --help
 npm run bench -- genai          a training step in a page beside genai-nanogpt
 npm run bench -- decode         decoding beside onnxruntime-node; decode --help
+npm run bench -- profile        where the time of a training step goes, beside what it must take; profile --help
 npm run bench -- task NAME      small tasks, held to a reference; task --help lists them
 
 Times one training step and one generated token of a small GPT in Ashlar and in other libraries, each in a process of its

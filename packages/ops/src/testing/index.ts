@@ -8,4 +8,6 @@ export { expectNoLeaks } from './expect-no-leaks.js';
 export { peakMemory } from './peak-memory.js';
 export type { Cost } from './measure.js';
 export { opReport, reportTable, type OpReport } from './report.js';
+export { watchKernels, type WatchedKernel } from './watch-kernels.js';
+export type { KernelWork } from './kernel-work.js';
 export { watchPrograms, type WatchedProgram } from './watch-programs.js';

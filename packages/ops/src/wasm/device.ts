@@ -1,6 +1,7 @@
 import type { DataType, KernelBackend, TensorInfo, TypedArray } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { countingKey, type Countable } from '../counting/count-memory.js';
+import { attached } from './attached.js';
 import { countingHeap, countingKernels } from './counting.js';
 import { compileKernels, instantiateKernels, type KernelModule } from './kernel-module.js';
 import { Scratch } from './scratch.js';
@@ -18,8 +19,6 @@ export interface TfjsWasmBackend extends KernelBackend {
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
   typedArrayFromHeap(info: TensorInfo): TypedArray;
 }
-
-const attached = Symbol.for('@ashlar/ops wasm device');
 
 /**
  * The tfjs wasm backend together with our own module, which works in the same memory. Memory may grow (and views of

@@ -282,7 +282,7 @@ export async function instantiateKernels(
   module?: WebAssembly.Module,
 ): Promise<KernelModule> {
   const { exports } = await WebAssembly.instantiate(module ?? (await compileKernels(memory)), { env: { memory } });
-  return exports as unknown as KernelModule;
+  return { ...exports } as unknown as KernelModule; // exports themselves are frozen, and could not be watched
 }
 
 /** Whether other threads may see a memory. */
