@@ -24,6 +24,10 @@ export class RecipeDisplay {
 
   show(event: RecipeEvent): void {
     switch (event.type) {
+      case 'left-out':
+        this.printer.say();
+        for (const sentence of event.sentences) this.printer.say(sentence);
+        return;
       case 'stage-start':
         this.introduce();
         this.printer.say();

@@ -93,6 +93,54 @@ describe('the recipe', { timeout: 240_000 }, () => {
     expect(out).toContain('Your text alone teaches to go on with it.');
   });
 
+  describe('with rows of one’s own that are too long', () => {
+    const long = 'where is it? '.repeat(60);
+    const answers = (...prompts: string[]) =>
+      prompts.map((prompt) => JSON.stringify({ prompt, completion: ' There.' })).join('\n');
+    const pairs = (...prompts: string[]) =>
+      prompts.map((prompt) => JSON.stringify({ prompt, chosen: ' There.', rejected: ' No.' })).join('\n');
+    const short = ['Where?', 'Who?', 'When?', 'What?', 'Why?'];
+    const own = async (rows: string, preferences: string) => {
+      writeFileSync(at('own.txt'), 'The slithy toves did gyre and gimble in the wabe. '.repeat(200));
+      writeFileSync(at('answers.jsonl'), rows);
+      writeFileSync(at('pairs.jsonl'), preferences);
+      writeFileSync(at('long.json'), JSON.stringify({ ...tiny, ppo: { ...tiny.ppo, maxNewTokens: 110 } }));
+      const files = ['--text', at('own.txt'), '--sft', at('answers.jsonl'), '--preferences', at('pairs.jsonl')];
+      return captured('recipe', '--config', at('long.json'), ...files, '--out', at('long'), '--overwrite');
+    };
+
+    it.each([
+      [
+        'rows',
+        answers(...short.map((question) => long + question)),
+        pairs(...short),
+        /answers\.jsonl, line 1: nothing of the answer is left/,
+      ],
+      ['pairs', answers(...short), pairs(long, long, long), /pairs\.jsonl, line 1: one of its answers ends beyond/],
+      [
+        'questions',
+        answers(
+          ...short.map((_, i) => String.fromCodePoint(...Array.from({ length: 20 }, (_, j) => 0x4e00 + 20 * i + j))),
+        ),
+        pairs(...short),
+        /answers\.jsonl, line 1: its question of \d+ tokens leaves less than the 110 of an answer in a context of 128/,
+      ],
+    ])('all %s: ends before anything is trained, with file and line', async (_what, rows, preferences, sentence) => {
+      const { code, err } = await own(rows, preferences);
+      expect(code).toBe(1);
+      expect(err).toMatch(sentence);
+      expect(err).toMatch(/^ashlar: [^\n]+ none fits: give shorter ones, or a larger model\.contextLength\n$/);
+      expect(existsSync(at('long/pretrain'))).toBe(false);
+    });
+
+    it('some of them: says which are left out, and goes on', async () => {
+      const { code, out } = await own(answers('Where?', long, ...short.slice(1)), pairs(...short, long, 'How?'));
+      expect(code).toBe(0);
+      expect(out).toMatch(/1 of \d rows to learn from are left out; \S*answers\.jsonl, line 2: nothing of the answer/);
+      expect(out).toMatch(/1 of \d pairs to learn from are left out; \S*pairs\.jsonl, line 6: one of its answers/);
+    });
+  });
+
   it.each<[what: string, argv: string[], sentence: string | RegExp]>([
     ['rows without a text', ['--sft', 'rows.jsonl'], '--sft and --preferences go with a --text'],
     ['a stage that is none', ['--stages', 'sftt'], 'no stage is called "sftt"; there are tokenizer, pretrain,'],

@@ -12,6 +12,7 @@ export type { JsonObject } from './json-object.js';
 export { packBestFit } from './pack-best-fit.js';
 export { PreferenceDataset, type PreferenceBatch, type PreferenceDatasetOptions } from './preference-dataset.js';
 export { preferenceRows } from './preference-rows.js';
+export { originOf } from './row-origin.js';
 export type {
   ChatRow,
   Message,

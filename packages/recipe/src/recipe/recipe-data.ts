@@ -103,7 +103,7 @@ function noteOn({ rows, preferences }: { rows: boolean; preferences: boolean }):
 }
 
 /** What a row asks, where it asks one thing. */
-function questionOf(row: SupervisedRow): string[] {
+export function questionOf(row: SupervisedRow): string[] {
   if ('text' in row) return [];
   const turns = 'messages' in row ? row.messages : toMessages(row).prompt;
   const [first] = turns as readonly { role: string; content: string }[];

@@ -81,6 +81,18 @@ describe('recipe', () => {
     ]);
   });
 
+  it('refuses, before anything is trained, what it could not hold', async () => {
+    const [store, untouched] = [memoryStore(), memoryStore()];
+    const large = recipeConfig('fast', { ppo: { batchSize: 4096, minibatchSize: 4096 } });
+    await expect(run(store, { config: large, data: storyWorldData(large) })).rejects.toThrow(
+      /^ppo: an iteration takes [\d.]+ GiB and wasm can hold/,
+    );
+    expect((await store.list()).filter((name) => !name.startsWith('tokenizer/'))).toEqual(['recipe.json']);
+    const wide = recipeConfig('fast', { model: { hiddenSize: 8192, numHeads: 8, numLayers: 8 } });
+    await expect(run(untouched, { config: wide })).rejects.toThrow(/^pretrain: a step takes/);
+    expect(await untouched.list()).toEqual([]);
+  });
+
   it('tells how far the tokenizer is', async () => {
     const told: [number, number][] = [];
     await run(memoryStore(), { stages: ['tokenizer'], onTokens: (...counts) => told.push(counts) });

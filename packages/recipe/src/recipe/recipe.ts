@@ -3,10 +3,12 @@ import type { ExistingRun, PauseSwitch } from '@ashlar/trainer';
 import type { RecipeConfig } from '../config/recipe-config.js';
 import { report, type Report, type ReportEvent } from '../report/report.js';
 import type { OnTokens } from '../stages/train-tokenizer.js';
+import { checkBeforeTokenizer, checkBeforeTraining } from './check-run.js';
 import { dataFingerprint, type RecipeData } from './recipe-data.js';
 import { secondsOfSteps } from './run-record.js';
 import { runStage } from './run-stage.js';
 import type { StageEvent } from './stage-context.js';
+import { loadTokenizer } from './stage-runs/tokenizer.js';
 import { checkStages, stageNames, type StageName } from './stage-names.js';
 import { readResult, writeResult, type StageResult } from './stage-result.js';
 
@@ -30,6 +32,8 @@ export type RecipeEvent =
   | { type: 'stage-start'; stage: StageName; index: number; count: number }
   /** Something happens in a stage. */
   | { type: 'stage-event'; stage: StageName; event: StageEvent }
+  /** Of what there is to learn from, this is too long for the context. */
+  | { type: 'left-out'; sentences: string[] }
   /** A stage is finished; `skipped` where it was before. */
   | { type: 'stage-done'; stage: StageName; result: StageResult; skipped: boolean }
   | ReportEvent
@@ -49,9 +53,9 @@ const FORMAT = 'ashlar-recipe';
 export async function* recipe(options: RecipeOptions): AsyncGenerator<RecipeEvent, void, undefined> {
   const { config, data, store, signal, pause, onTokens } = options;
   await open(options);
-  const finished: StageName[] = [];
-  for (const stage of stageNames) if (await readResult(store, stage)) finished.push(stage);
+  const finished = await finishedStages(store);
   const stages = checkStages(options.stages ?? stageNames, finished);
+  const left = { config, data, stages: stages.filter((stage) => !finished.includes(stage)) };
   const context = {
     store,
     config,
@@ -60,11 +64,17 @@ export async function* recipe(options: RecipeOptions): AsyncGenerator<RecipeEven
     ...(pause && { pause }),
     ...(onTokens && { onTokens }),
   };
+  let isChecked = false;
   for (const [i, stage] of stages.entries()) {
     const before = await readResult(store, stage);
     if (before) {
       yield { type: 'stage-done', stage, result: before, skipped: true };
       continue;
+    }
+    if (stage !== 'tokenizer' && !isChecked) {
+      const sentences = checkBeforeTraining(left, await loadTokenizer(store));
+      if (sentences.length > 0) yield { type: 'left-out', sentences };
+      isChecked = true;
     }
     yield { type: 'stage-start', stage, index: i + 1, count: stages.length };
     // what earlier processes did of it counts too
@@ -97,6 +107,12 @@ export async function recipeRun(store: FileStore): Promise<{ config: RecipeConfi
   return file;
 }
 
+async function finishedStages(store: FileStore): Promise<StageName[]> {
+  const finished: StageName[] = [];
+  for (const stage of stageNames) if (await readResult(store, stage)) finished.push(stage);
+  return finished;
+}
+
 async function open({ config, data, store, stages = stageNames, existing = 'refuse' }: RecipeOptions): Promise<void> {
   const before = await recipeRun(store);
   if (before && existing === 'refuse')
@@ -118,7 +134,7 @@ async function open({ config, data, store, stages = stageNames, existing = 'refu
       throw new Error(
         `${store.location} holds no run of the recipe but has a ${name}, which one would write: choose another folder`,
       );
-  checkStages(stages, []);
+  checkBeforeTokenizer({ config, data, stages: checkStages(stages, []) });
   for (const name of names) await store.remove(name);
   const text = `${JSON.stringify({ format: FORMAT, version: 1, name: data.name, data: sha256, config }, null, 2)}\n`;
   await store.write(FILE, new TextEncoder().encode(text));

@@ -86,6 +86,13 @@ export function checkMemory(stage: string, settings: MemorySettings, memory: Mem
   throw refuse('an evaluation', true, rows > 0 ? [`evaluationBatchSize ${rows}`] : []);
 }
 
+/** @throws RangeError as `checkMemory`, for a pretraining */
+export function checkPretrainingMemory({ model, training }: { model: Gpt2Config; training: TrainingConfig }): void {
+  checkMemory('pretrain', { ...training, contextLength: model.contextLength }, (settings, withEvaluation) =>
+    pretrainingMemory({ ...model, contextLength: settings.contextLength }, settings, withEvaluation),
+  );
+}
+
 type Fits = (changes: Partial<MemorySettings>) => boolean;
 
 /** Changes of settings, each enough by itself; a shorter context only where nothing else is. */

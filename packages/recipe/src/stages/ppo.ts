@@ -40,7 +40,7 @@ export async function* align(options: AlignOptions): AsyncGenerator<AlignEvent> 
   const { chat, reward, config, questions, seed = 0, store, folder = '' } = options;
   if (questions.length === 0) throw new RangeError('ppo: there are no questions to answer');
   const prompts = questions.map((question) => chatPrompt(chat, question));
-  checkRoom(chat, prompts, config);
+  checkRoom(options, prompts);
   const scorer = typeof reward === 'function' ? null : reward;
   const promptTokens = Math.max(...prompts.map(({ length }) => length));
   const sizes = { policy: chat.model.config, judge: scorer && scorer.config, promptTokens };
@@ -103,12 +103,15 @@ export async function* align(options: AlignOptions): AsyncGenerator<AlignEvent> 
   if (store) await saveHuggingFace(store, joinPath(folder, 'model'), await exported());
 }
 
-function checkRoom({ model }: ChatModel, prompts: readonly number[][], { maxNewTokens }: PpoConfig): void {
-  const longest = Math.max(...prompts.map(({ length }) => length));
+function checkRoom(
+  { chat: { model }, config: { maxNewTokens }, questions }: AlignOptions,
+  prompts: readonly number[][],
+) {
   const { contextLength } = model.config;
-  if (longest + maxNewTokens > contextLength)
+  const long = prompts.findIndex(({ length }) => length + maxNewTokens > contextLength);
+  if (long >= 0)
     throw new RangeError(
-      `ppo: a question of ${longest} tokens and ${maxNewTokens} of an answer do not fit into the model's context of ${contextLength}`,
+      `ppo: question ${long + 1} of ${prompts[long]!.length} tokens (${JSON.stringify(questions[long]!.slice(0, 60))}) and ${maxNewTokens} of an answer do not fit into the model's context of ${contextLength}`,
     );
 }
 

@@ -13,13 +13,13 @@ import {
   type TrainEvent,
 } from '@ashlar/trainer';
 import { Gpt2, gpt2ToHuggingFace, type Gpt2Config } from '@ashlar/transformer';
-import { gpt2Config } from '../config/model-config.js';
+import { gpt2Config, type TokenizerConfig } from '../config/model-config.js';
 import type { PretrainConfig } from '../config/pretrain-config.js';
 import { encodeText } from '../models/encode-text.js';
 import { predictedBytes, tokenBatches } from '../models/evaluate-model.js';
 import { fingerprint } from '../models/fingerprint.js';
 import { completeText } from '../models/generate-text.js';
-import { checkMemory, pretrainingMemory } from './memory.js';
+import { checkPretrainingMemory } from './memory.js';
 import { optimization } from './optimization.js';
 import { trainTokenizer, type OnTokens, type TokenizerEvent } from './train-tokenizer.js';
 
@@ -62,10 +62,8 @@ export type PretrainEvent =
 export async function* pretrain(options: PretrainOptions): AsyncGenerator<PretrainEvent> {
   const { text, config, store, folder = '', existing = 'refuse' } = options;
   const { train: trainingText, heldOut: heldOutText } = splitText(text, config);
-  const expected = gpt2Config(config.model, expectedVocabSize(options));
-  checkMemory('pretrain', { ...config.training, contextLength: expected.contextLength }, (settings, withEvaluation) =>
-    pretrainingMemory({ ...expected, contextLength: settings.contextLength }, settings, withEvaluation),
-  );
+  const vocabSize = options.tokenizer?.vocabSize ?? expectedVocabSize({ text, tokenizer: config.tokenizer });
+  checkPretrainingMemory({ model: gpt2Config(config.model, vocabSize), training: config.training });
   const run = store && (await Run.open(store, folder, { config: await runConfig(options), existing }));
   const tokenizer = yield* tokenizerOf(options, trainingText);
   const { contextLength } = config.model;
@@ -112,10 +110,10 @@ export async function* pretrain(options: PretrainOptions): AsyncGenerator<Pretra
   }
 }
 
-/** Tokens that there will be, before there is a tokenizer. */
-function expectedVocabSize({ text, config, tokenizer }: PretrainOptions): number {
-  const { kind, vocabSize } = config.tokenizer;
-  return tokenizer?.vocabSize ?? vocabSize ?? (kind === 'bytes' ? 256 : Math.max(1, new Set(text).size));
+/** Tokens that there will be at most, before there is a tokenizer. */
+export function expectedVocabSize({ text, tokenizer }: { text: string; tokenizer: TokenizerConfig }): number {
+  const { kind, vocabSize } = tokenizer;
+  return vocabSize ?? (kind === 'bytes' ? 256 : Math.max(1, new Set(text).size));
 }
 
 /** What a resumed run is compared by. */

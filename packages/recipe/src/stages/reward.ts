@@ -81,15 +81,20 @@ export async function* trainReward(options: TrainRewardOptions): AsyncGenerator<
   }
 }
 
-/** Pairs of at most the model's context. */
-export function encodePairs({ model, tokenizer, chat }: ChatReader, rows: readonly Preference[], name: string) {
+/** Pairs of at most the model's context; null for longer ones. */
+export function encodePreferences({ model, tokenizer, chat }: ChatReader, rows: readonly Preference[]) {
   const settings = {
     tokenizer,
     eosTokenId: chat.eosTokenId,
     chatTemplate: chat.template,
     maxLength: model.config.contextLength,
   };
-  const examples = rows.map((row) => encodePreference(row, settings));
+  return rows.map((row) => encodePreference(row, settings));
+}
+
+/** Pairs as batches, with how much there is to read. */
+export function encodePairs(reader: ChatReader, rows: readonly Preference[], name: string) {
+  const examples = encodePreferences(reader, rows);
   const tokens = examples.reduce((sum, one) => sum + (one ? one.chosen.length + one.rejected.length : 0), 0);
-  return { data: new PreferenceDataset(examples, { padTokenId: chat.padTokenId, name }), examples, tokens };
+  return { data: new PreferenceDataset(examples, { padTokenId: reader.chat.padTokenId, name }), examples, tokens };
 }

@@ -1,5 +1,3 @@
-import { Tokenizer } from '@ashlar/tokenizer';
-import type { FileStore } from '@ashlar/checkpoint';
 import { parameterAccount } from '@ashlar/transformer';
 import { gpt2Config } from '../../config/model-config.js';
 import { pretrain } from '../../stages/pretrain.js';
@@ -7,6 +5,7 @@ import { forwardFlops, trainingFlops } from '../flops.js';
 import { heldOutLosses } from '../run-record.js';
 import { fall, toTheEnd } from '../run-parts.js';
 import { toStage, type StageContext, type StageRun } from '../stage-context.js';
+import { loadTokenizer } from './tokenizer.js';
 
 /** A model of the text. */
 export async function* runPretraining(context: StageContext): StageRun {
@@ -28,9 +27,4 @@ export async function* runPretraining(context: StageContext): StageRun {
     gained: `held-out loss ${fall(losses)} nats a token`,
     measures: { loss: losses.at(-1)! },
   };
-}
-
-async function loadTokenizer(store: FileStore): Promise<Tokenizer> {
-  const bytes = await store.read('tokenizer/tokenizer.json');
-  return Tokenizer.fromJSON(JSON.parse(new TextDecoder().decode(bytes!)) as object);
 }

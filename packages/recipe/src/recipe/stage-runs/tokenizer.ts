@@ -1,9 +1,12 @@
+import type { FileStore } from '@ashlar/checkpoint';
 import { toMessages, type SupervisedRow } from '@ashlar/data';
+import { Tokenizer } from '@ashlar/tokenizer';
 import { withChatTokens } from '../../models/chat-format.js';
 import { trainTokenizer } from '../../stages/train-tokenizer.js';
 import type { StageContext, StageRun } from '../stage-context.js';
 
 const ROWS_TO_READ = 3000;
+const FILE = 'tokenizer/tokenizer.json';
 
 /** A tokenizer of the text and of the first questions and answers, with the tokens of chats. */
 export async function* runTokenizer({ store, config, data, onTokens }: StageContext): StageRun {
@@ -18,7 +21,7 @@ export async function* runTokenizer({ store, config, data, onTokens }: StageCont
     const tokenizer = withChatTokens(event.tokenizer);
     vocabSize = tokenizer.vocabSize;
     const json = `${JSON.stringify(tokenizer.toJSON(), null, 2)}\n`;
-    await store.write('tokenizer/tokenizer.json', new TextEncoder().encode(json));
+    await store.write(FILE, new TextEncoder().encode(json));
     yield { ...event, tokenizer, vocabSize };
   }
   const gained = `${vocabSize} tokens, 5 of them for chats`;
@@ -30,4 +33,10 @@ function textOf(row: SupervisedRow): string {
   if ('text' in row) return row.text;
   const { messages } = 'messages' in row ? row : { messages: Object.values(toMessages(row)).flat() };
   return messages.map(({ content }) => content).join('\n');
+}
+
+/** The tokenizer that the stage has made. */
+export async function loadTokenizer(store: FileStore): Promise<Tokenizer> {
+  const bytes = await store.read(FILE);
+  return Tokenizer.fromJSON(JSON.parse(new TextDecoder().decode(bytes!)) as object);
 }
