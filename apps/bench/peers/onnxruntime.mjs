@@ -1,18 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { serve } from '../dist/serve.js';
-
-const manifest = new URL('node_modules/onnxruntime-node/package.json', import.meta.url);
-const { version } = JSON.parse(readFileSync(manifest, 'utf8'));
+import { options, version } from './onnxruntime-options.mjs';
 
 /** `model.onnx` of the job folder (tooling/reference/export_onnx.py) on one thread; the cache goes in and out as tensors. */
 await serve(async (job) => {
-  const session = await InferenceSession.create(`${process.argv[2]}/model.onnx`, {
-    executionProviders: ['cpu'],
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: 'all',
-  });
+  const session = await InferenceSession.create(`${process.argv[2]}/model.onnx`, options);
   const { numLayers, numHeads, hiddenSize } = job.model;
   const empty = new Tensor('float32', new Float32Array(0), [1, numHeads, 0, hiddenSize / numHeads]);
   const names = Array.from({ length: numLayers }, (_, i) => [`${i}.key`, `${i}.value`]).flat();

@@ -1,6 +1,5 @@
 """The benchmark's job in PyTorch on one thread: the reference for speed and loss. Speaks the protocol of `src/protocol.ts`."""
 
-import json
 import sys
 import time
 from pathlib import Path
@@ -11,10 +10,7 @@ import torch.nn.functional as F
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tooling/reference"))
 from bench_job import config_of, read_job  # noqa: E402
 from gpt import Gpt  # noqa: E402
-
-
-def milliseconds(since):
-    return (time.perf_counter() - since) * 1000
+from lines import milliseconds, requests, send  # noqa: E402
 
 
 class Competitor:
@@ -61,17 +57,12 @@ class Competitor:
         return {"type": "generated", "ms": ms, "ids": ids[len(prompt) :]}
 
 
-def send(reply):
-    print(json.dumps(reply), flush=True)
-
-
 def main():
     torch.set_num_threads(1)
     since = time.perf_counter()
     competitor = Competitor(Path(sys.argv[1]))
     send({"type": "ready", "versions": {"torch": torch.__version__}, "setupMs": milliseconds(since)})
-    for line in sys.stdin:
-        request = json.loads(line)
+    for request in requests():
         if request["type"] == "train":
             send(competitor.train(request["steps"]))
         elif request["type"] == "generate":

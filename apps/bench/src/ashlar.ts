@@ -5,17 +5,11 @@ import { wasm } from '@ashlar/ops/wasm';
 import { quantizeModules } from '@ashlar/quantization';
 import { Gpt2 } from '@ashlar/transformer';
 import * as tf from '@tensorflow/tfjs-core';
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Job } from './job.js';
+import { opsVersion } from './own-version.js';
 import { serve, type Competitor, type Weights } from './serve.js';
 import { trainingStep } from './training-step.js';
-
-const { version } = JSON.parse(
-  readFileSync(new URL('../node_modules/@ashlar/ops/package.json', import.meta.url), 'utf8'),
-) as {
-  version: string;
-};
 
 /** How its linear layers are kept, and how many threads compute. */
 const { values: asked } = parseArgs({
@@ -36,7 +30,7 @@ async function ashlar(job: Job, initial: Weights): Promise<Competitor> {
   const { step } = trainingStep(model, job.batchSize, job.optimizer);
 
   return {
-    versions: { '@ashlar/ops': version, '@tensorflow/tfjs-core': tf.version_core },
+    versions: { '@ashlar/ops': opsVersion, '@tensorflow/tfjs-core': tf.version_core },
     step,
     async *generate(prompt, count) {
       for await (const { id } of generate(model, prompt, { maxNewTokens: count, temperature: 0 })) yield id;

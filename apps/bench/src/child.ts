@@ -3,13 +3,21 @@ import { createInterface } from 'node:readline';
 import type { Reply, Request } from './protocol.js';
 
 /** One thread for every library that would take more: what is compared is a step on one core. */
-const oneThread = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
+const oneThread = {
+  OMP_NUM_THREADS: '1',
+  OPENBLAS_NUM_THREADS: '1',
+  MKL_NUM_THREADS: '1',
+  RAYON_NUM_THREADS: '1',
+  TOKENIZERS_PARALLELISM: 'false',
+};
 
 /** The type of the answer to each type of request. */
 interface Answers {
   train: 'trained';
   generate: 'generated';
   logits: 'logits';
+  do: 'did';
+  outcome: 'outcome';
 }
 type Question = Extract<Request, { type: keyof Answers }>;
 type Answer<R extends Question> = Extract<Reply, { type: Answers[R['type']] }>;

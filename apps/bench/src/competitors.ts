@@ -15,13 +15,17 @@ export interface Competitor {
 }
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-export const node = (name: string, title: string, program: string, ...args: string[]): Competitor => ({
+/** A competitor that `command` runs. */
+export const program = (command: string, name: string, title: string, path: string, ...args: string[]): Competitor => ({
   name,
   title,
-  command: process.execPath,
-  program: file(program),
+  command,
+  program: file(path),
   args,
 });
+/** A competitor in this Node. */
+export const node = (name: string, title: string, path: string, ...args: string[]): Competitor =>
+  program(process.execPath, name, title, path, ...args);
 
 /** Those of `all` that are named; all without names. Throws a sentence where a name is unknown. */
 export function chosen(all: Competitor[], only: string[] | undefined, hint?: string): Competitor[] {
@@ -35,8 +39,7 @@ export function chooseCompetitors({ peers, python, only, threads }: Options): Co
   const all = [
     ashlar,
     ...(threads > 1 ? [ashlarOn(threads)] : []),
-    node('tfjs', 'tfjs 4.22, wasm', './tfjs.js', 'stock'),
-    node('tfjs-transposed', 'tfjs 4.22, wasm, operands transposed by hand', './tfjs.js', 'transposed'),
+    ...tfjs,
     ...(peers ? [jaxJs] : []),
     ...(python ? [pytorch(python)] : []),
   ];
@@ -47,14 +50,13 @@ export const ashlar = node('ashlar', 'Ashlar, wasm', './ashlar.js');
 const ashlarOn = (threads: number) =>
   node('ashlar-threads', `Ashlar, wasm, ${threads} threads`, './ashlar.js', '--threads', String(threads));
 export const onnxruntime = node('onnxruntime-node', 'onnxruntime-node, one thread', '../peers/onnxruntime.mjs');
-const jaxJs = node('jax-js', 'jax-js, wasm, jit', '../peers/jax-js.mjs');
-const pytorch = (command: string): Competitor => ({
-  name: 'pytorch',
-  title: 'PyTorch, one thread',
-  command,
-  program: file('../peers/pytorch.py'),
-  args: [],
-});
+/** As it comes, and as an author writes it who knows its kernels. */
+export const tfjs = [
+  node('tfjs', 'tfjs 4.22, wasm', './tfjs.js', 'stock'),
+  node('tfjs-transposed', 'tfjs 4.22, wasm, operands transposed by hand', './tfjs.js', 'transposed'),
+] as const;
+export const jaxJs = node('jax-js', 'jax-js, wasm, jit', '../peers/jax-js.mjs');
+export const pytorch = (command: string) => program(command, 'pytorch', 'PyTorch, one thread', '../peers/pytorch.py');
 
 /**
  * Fetches what a folder of peers locks, where it has not been fetched yet.
@@ -76,11 +78,17 @@ export function installPeers(folder = file('../peers'), command = ['ci']): void 
 }
 
 /** Writes `model.onnx` into the folder of a job, with a Python that has torch, onnx and onnxscript. */
-export function exportOnnx(python: string, folder: string): void {
-  const program = file('../../../tooling/reference/export_onnx.py');
-  const { status, stderr, error } = spawnSync(python, [program, folder, `${folder}/model.onnx`], { encoding: 'utf8' });
+export const exportOnnx = (command: string, folder: string) =>
+  runReference(command, 'export_onnx.py', folder, `${folder}/model.onnx`);
+
+/** Writes a file for each product of a folder of works, with a Python that has onnx. */
+export const exportProducts = (command: string, folder: string) => runReference(command, 'export_products.py', folder);
+
+function runReference(command: string, name: string, ...args: string[]): void {
+  const path = file(`../../../tooling/reference/${name}`);
+  const { status, stderr, error } = spawnSync(command, [path, ...args], { encoding: 'utf8' });
   if (status !== 0)
-    throw new Error(`${python} cannot export the model: ${error?.message ?? stderr.trim().split('\n').at(-1)}`);
+    throw new Error(`${command} cannot run ${name}: ${error?.message ?? stderr.trim().split('\n').at(-1)}`);
 }
 
 const readJson = <T>(path: string) => JSON.parse(readFileSync(path, 'utf8')) as T;

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { Shape } from '../models.js';
 
 export const groups = ['kernels', 'quantized', 'train', 'generate', 'tokenizer'] as const;
 export type Group = (typeof groups)[number];
@@ -31,6 +32,23 @@ export interface Prepared {
   dispose(): void;
 }
 
+/** An array on the host. */
+export interface HostArray {
+  shape: number[];
+  values: Float32Array;
+}
+
+/** A case as any library can be told it, with the same inputs. */
+export type Task =
+  | { kind: 'product'; a: HostArray; b: HostArray; transposeA: boolean; transposeB: boolean }
+  /** Steps with one batch, cut out of `ids` row by row; the seed draws the weights. */
+  | { kind: 'train'; shape: Shape; seed: number; ids: Int32Array; learningRate: number }
+  /** The prompt, and so many tokens after the first that follows it, greedily; 0 is the prompt alone. */
+  | { kind: 'generate'; shape: Shape; seed: number; prompt: Int32Array; tokens: number }
+  /** A byte-level tokenizer as a `tokenizer.json`, which encodes the text. */
+  | { kind: 'encode'; text: string; tokenizer: object }
+  | { kind: 'train-bpe'; text: string; vocabSize: number };
+
 /** One piece of work: the same on every backend, with nothing of Node or of a page in it. */
 export interface Case {
   /** A name for ever: another amount of work gets another. */
@@ -46,6 +64,8 @@ export interface Case {
   amount?: { unit: string; count: number };
   /** Whether it is computed on the host, whatever the backend. */
   onHost?: boolean;
+  /** The same for others. */
+  task?(): Task;
   /** Uploads the inputs to the backend in use. */
   prepare(): Promise<Prepared> | Prepared;
 }

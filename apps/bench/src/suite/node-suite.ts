@@ -1,13 +1,14 @@
 import { useBackend } from '@ashlar/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import cliProgress from 'cli-progress';
-import { readFileSync } from 'node:fs';
 import { load, machine } from '../machine.js';
+import { opsVersion } from '../own-version.js';
 import { measureRoofline } from '../roofline.js';
 import { chooseCases } from './cases/index.js';
 import { commit, ownFile } from './own.js';
 import { suiteMarkdown } from './report.js';
 import type { BenchFile } from './result.js';
+import { runPeers } from './peers/run-peers.js';
 import { budgets } from './run-case.js';
 import { clockStep, runSuite } from './run-suite.js';
 import { parseSuiteOptions, suiteHelp } from './suite-options.js';
@@ -18,14 +19,6 @@ const plugins = {
   wasm: async () => (await import('@ashlar/ops/wasm')).wasm(),
   cpu: async () => (await import('@ashlar/ops/cpu')).cpu(),
 };
-
-function packageVersions(): Record<string, string> {
-  const manifest = readFileSync(ownFile('node_modules/@ashlar/ops/package.json'), 'utf8');
-  return {
-    '@ashlar/ops': (JSON.parse(manifest) as { version: string }).version,
-    '@tensorflow/tfjs-core': tf.version_core,
-  };
-}
 
 /** Runs the suite in this process, as the command line asks; false where a result is wrong. */
 export async function runNodeSuite(args: string[]): Promise<boolean> {
@@ -40,18 +33,23 @@ export async function runNodeSuite(args: string[]): Promise<boolean> {
   const format = ' {bar} {value}/{total} {work}';
   const bar = isWatched ? new cliProgress.SingleBar({ format, clearOnComplete: true }, cliProgress.Presets.rect) : null;
 
+  const budget = budgets[options.isQuick ? 'quick' : 'full'];
   const loadBefore = load();
   const before = await measureRoofline();
   await useBackend(await plugins[backend]());
   bar?.start(cases.length, 0, { work: '' });
   const { results, proof } = await runSuite(cases, {
-    budget: budgets[options.isQuick ? 'quick' : 'full'],
+    budget,
     isSlow: backend === 'cpu',
     named: options.only,
     onCase: (work) => bar?.update({ work }),
     onResult: ([first]) => (bar ? bar.increment() : console.error(`${first!.work}: ${first!.status}`)),
   });
   bar?.stop();
+  const { python } = options;
+  const say = (line: string) => console.error(line);
+  const peers = options.peers ? await runPeers(cases, { budget, python, own: results, say }) : undefined;
+  results.push(...(peers?.results ?? []));
 
   const { cpu, cores, memoryGiB, system, node } = machine();
   const where = { os: system, cpu, cpuThreads: cores, memoryGiB, node, clockStepUs: 1000 * clockStep() };
@@ -62,7 +60,7 @@ export async function runNodeSuite(args: string[]): Promise<boolean> {
     createdAt: new Date().toISOString(),
     runtime: 'node',
     machine: { ...where, load: [loadBefore, load()], roofline: [before, after] },
-    packages: packageVersions(),
+    packages: { '@ashlar/ops': opsVersion, '@tensorflow/tfjs-core': tf.version_core, ...peers?.versions },
     ...(hash !== undefined && { commit: hash }),
     proof: [proof],
     results,

@@ -19,14 +19,22 @@ function matMul(name: string, { a, b, transposeA = false, transposeB = false }: 
   const [rows, inner] = transposeA ? [second, first] : [first, second];
   const columns = b.at(transposeB ? -2 : -1)!;
   const work = `matmul.f32.${name}`;
+  const drawn = (operand: string, shape: number[]) => normals(`${work}/${operand}`, shape);
   return {
     work,
     group: 'kernels',
     dtype: 'f32',
     params: { a: a.join('x'), b: b.join('x'), transposeA, transposeB },
     flops: 2 * batch * rows * inner * columns,
+    task: () => ({
+      kind: 'product',
+      a: { shape: a, values: drawn('a', a) },
+      b: { shape: b, values: drawn('b', b) },
+      transposeA,
+      transposeB,
+    }),
     prepare() {
-      const [x, y] = [normals(`${work}/a`, a), normals(`${work}/b`, b)];
+      const [x, y] = [drawn('a', a), drawn('b', b)];
       const inputs = [tf.tensor(x, a), tf.tensor(y, b)] as const;
       const expected = new Float64Array(batch * rows * columns);
       for (let i = 0; i < batch; i++)

@@ -8,14 +8,14 @@ import type { Case, Check } from '../case.js';
 import { gpt64 } from '../gpt64.js';
 import { compare, integers } from '../host.js';
 
-interface Size {
+interface Size extends Shape {
   name: string;
   config: Gpt2Config;
-  batchSize: number;
 }
 
 const size = (name: string, { model, batchSize }: Shape): Size => ({
   name,
+  model,
   batchSize,
   config: { ...model, activation: 'gelu_new' },
 });
@@ -42,10 +42,12 @@ function forwardFlops(config: Gpt2Config, tokens: number, seq: number): number {
 const LEARNING_RATE = 1e-3;
 const CHECKED = 16;
 
-function trainCase({ name, config, batchSize }: Size): Case {
+function trainCase({ name, config, ...shape }: Size): Case {
+  const { batchSize } = shape;
   const { contextLength: seq, vocabSize } = config;
   const work = `train.step.f32.${name}`;
   const tokens = batchSize * seq;
+  const drawnIds = () => integers(`${work}/ids`, tokens + 1, vocabSize);
   return {
     work,
     group: 'train',
@@ -54,9 +56,10 @@ function trainCase({ name, config, batchSize }: Size): Case {
     // backward is two products for each of forward, and attention's five for two
     flops: 3 * forwardFlops(config, tokens, seq) + config.numLayers * tokens * seq * config.hiddenSize,
     amount: { unit: 'tokens', count: tokens },
+    task: () => ({ kind: 'train', shape, seed: SEED, ids: drawnIds(), learningRate: LEARNING_RATE }),
     prepare() {
       const model = new Gpt2(config, { seed: SEED });
-      const ids = integers(`${work}/ids`, tokens + 1, vocabSize);
+      const ids = drawnIds();
       const batch: Batch = { inputIds: ids.slice(0, tokens), targets: ids.slice(1) };
       const { step, dispose } = trainingStep(model, batchSize, trainingOptimizer);
       return {
@@ -129,9 +132,10 @@ const sizes = (config: Gpt2Config) => {
   };
 };
 
-function prefillCase({ name, config }: Size): Case {
+function prefillCase({ name, config, ...shape }: Size): Case {
   const seq = config.contextLength / 2;
   const work = `generate.prefill.f32.${name}`;
+  const drawnIds = () => integers(`${work}/ids`, seq, config.vocabSize);
   return {
     work,
     group: 'generate',
@@ -139,9 +143,10 @@ function prefillCase({ name, config }: Size): Case {
     params: { ...sizes(config), prompt: seq },
     flops: forwardFlops(config, seq, seq),
     amount: { unit: 'tokens', count: seq },
+    task: () => ({ kind: 'generate', shape, seed: SEED, prompt: drawnIds(), tokens: 0 }),
     prepare() {
       const model = new Gpt2(config, { seed: SEED });
-      const ids = integers(`${work}/ids`, seq, config.vocabSize);
+      const ids = drawnIds();
       return {
         inputs: [ids],
         run() {
@@ -166,9 +171,10 @@ const lastRow = (logits: Float64Array, vocabSize: number) => logits.subarray(log
 
 const DECODED = 16;
 
-function decodeCase({ name, config }: Size): Case {
+function decodeCase({ name, config, ...shape }: Size): Case {
   const work = `generate.decode.f32.${name}`;
   const prompt = config.contextLength / 2;
+  const drawnIds = () => integers(`${work}/ids`, prompt, config.vocabSize);
   const bytes = 4 * (12 * config.numLayers * config.hiddenSize ** 2 + config.vocabSize * config.hiddenSize);
   return {
     work,
@@ -177,9 +183,10 @@ function decodeCase({ name, config }: Size): Case {
     params: { ...sizes(config), prompt, tokens: DECODED },
     bytes: DECODED * bytes,
     amount: { unit: 'tokens', count: DECODED },
+    task: () => ({ kind: 'generate', shape, seed: SEED, prompt: drawnIds(), tokens: DECODED }),
     async prepare() {
       const model = new Gpt2(config, { seed: SEED });
-      const ids = integers(`${work}/ids`, prompt, config.vocabSize);
+      const ids = drawnIds();
       const cache = model.createCache(1);
       const read = async (tokens: ArrayLike<number>) => {
         const logits = tf.tidy(() =>

@@ -1,6 +1,7 @@
 import { RandomStream } from '@ashlar/ops';
 import { trainBpe, type Tokenizer } from '@ashlar/tokenizer';
-import type { Case, Check, Prepared } from '../case.js';
+import { mergesOf } from '../../works/merges.js';
+import type { Case, Check, Prepared, Task } from '../case.js';
 
 const VOCABULARY = 1000;
 const WORDS = 4000;
@@ -17,9 +18,6 @@ function drawnText(name: string, characters: number): string {
     parts.push(words[Math.floor(WORDS ** stream.uniform(at++)) - 1]!);
   return parts.join(' ');
 }
-
-const mergesOf = (tokenizer: Tokenizer) =>
-  (tokenizer.toJSON() as unknown as { model: { merges: [string, string][] } }).model.merges;
 
 /** The words of a text of letters and single spaces as the byte-level pattern cuts them. */
 const wordsOf = (text: string) => (text.match(/ ?[a-z]+/g) ?? []).map((word) => word.replace(' ', 'Ġ'));
@@ -64,7 +62,7 @@ function checkTraining(text: string, merges: readonly [string, string][]): Check
 /** The text must come back, and every word be what all merges in their order make of it. */
 function checkEncoding(text: string, tokenizer: Tokenizer, ids: readonly number[]): Check {
   let mistakes = tokenizer.decode(ids) === text ? 0 : 1;
-  const merges = mergesOf(tokenizer);
+  const merges = mergesOf(tokenizer.toJSON());
   const sample = wordsOf(text).slice(0, 300);
   const expected = sample.flatMap((word) => merges.reduce(merged, [...word]));
   expected.forEach((token, i) => (mistakes += tokenizer.idToToken(ids[i]!) === token ? 0 : 1));
@@ -76,8 +74,10 @@ function onText(
   name: string,
   stream: string,
   characters: number,
+  task: (text: string) => Task,
   prepare: (text: string) => Pick<Prepared, 'run' | 'check'>,
 ): Case {
+  const drawn = () => drawnText(stream, characters).slice(0, characters);
   return {
     work: `tokenizer.${name}`,
     group: 'tokenizer',
@@ -85,26 +85,32 @@ function onText(
     onHost: true,
     params: { characters, vocabulary: VOCABULARY },
     amount: { unit: 'bytes', count: characters },
+    task: () => task(drawn()),
     prepare() {
-      const text = drawnText(stream, characters).slice(0, characters);
+      const text = drawn();
       return { inputs: [new TextEncoder().encode(text)], ...prepare(text), dispose: () => {} };
     },
   };
 }
 
+const trainedOn = (text: string) => trainBpe(text.slice(0, 200_000), { vocabSize: VOCABULARY });
+
+const training = (text: string): Task => ({ kind: 'train-bpe', text, vocabSize: VOCABULARY });
+const encoding = (text: string): Task => ({ kind: 'encode', text, tokenizer: trainedOn(text).toJSON() });
+
 export const tokenizer: readonly Case[] = [
-  onText('train.bpe.200k', 'tokenizer/train', 200_000, (text) => {
+  onText('train.bpe.200k', 'tokenizer/train', 200_000, training, (text) => {
     let last: Tokenizer;
     return {
       run() {
-        last = trainBpe(text, { vocabSize: VOCABULARY });
+        last = trainedOn(text);
         return [];
       },
-      check: () => checkTraining(text, mergesOf(last)),
+      check: () => checkTraining(text, mergesOf(last.toJSON())),
     };
   }),
-  onText('encode.bpe.1m', 'tokenizer/encode', 1_000_000, (text) => {
-    const trained = trainBpe(text.slice(0, 200_000), { vocabSize: VOCABULARY });
+  onText('encode.bpe.1m', 'tokenizer/encode', 1_000_000, encoding, (text) => {
+    const trained = trainedOn(text);
     let ids: readonly number[] = [];
     return {
       run() {

@@ -1,0 +1,63 @@
+import { ashlar, jaxJs, node, onnxruntime, program, pytorch, tfjs, type Competitor } from '../../competitors.js';
+import type { Result } from '../result.js';
+import type { Task } from '../case.js';
+
+/** A library in a process of its own. */
+export interface Rival {
+  by: string;
+  backend: Result['backend'];
+  competitor: Competitor;
+  /** Whether it tells logits. */
+  hasLogits?: boolean;
+}
+
+const wasm = (by: string, competitor: Competitor): Rival => ({ by, backend: 'wasm', competitor });
+const native = (by: string, competitor: Competitor): Rival => ({ by, backend: 'cpu', competitor });
+
+const ashlarWorks = node('ashlar', 'Ashlar', './ashlar-works.js');
+const javascript = (name: string) => native(name, node(name, name, '../peers/tokenizers.mjs', name));
+const inPython = (command: string, by: string, library: string) =>
+  native(by, program(command, by, by, '../peers/works.py', library));
+
+/** Who does a task, Ashlar first; with a Python those that need one. */
+export function rivalsOf({ kind }: Task, python: string | undefined): Rival[] {
+  switch (kind) {
+    case 'product':
+      return [
+        wasm('ashlar', ashlarWorks),
+        wasm('tfjs', node('tfjs', 'tfjs, wasm', './tfjs-works.js')),
+        ...(python
+          ? [
+              native(
+                'onnxruntime-node',
+                node('onnxruntime-node', 'onnxruntime-node', '../peers/onnxruntime-works.mjs'),
+              ),
+              inPython(python, 'pytorch', 'torch'),
+            ]
+          : []),
+      ];
+    case 'train':
+      return [
+        wasm('ashlar', ashlar),
+        ...tfjs.map((competitor) => wasm(competitor.name, competitor)),
+        wasm('jax-js', jaxJs),
+        ...(python ? [native('pytorch', pytorch(python))] : []),
+      ];
+    case 'generate':
+      return [
+        { ...wasm('ashlar', ashlar), hasLogits: true },
+        wasm('tfjs', tfjs[0]),
+        wasm('jax-js', jaxJs),
+        ...(python ? [{ ...native('onnxruntime-node', onnxruntime), hasLogits: true }] : []),
+      ];
+    case 'encode':
+      return [
+        native('ashlar', ashlarWorks),
+        javascript('gpt-tokenizer'),
+        javascript('js-tiktoken'),
+        ...(python ? [inPython(python, 'tiktoken', 'tiktoken'), inPython(python, 'tokenizers', 'tokenizers')] : []),
+      ];
+    case 'train-bpe':
+      return [native('ashlar', ashlarWorks), ...(python ? [inPython(python, 'tokenizers', 'tokenizers')] : [])];
+  }
+}

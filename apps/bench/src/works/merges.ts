@@ -1,0 +1,2 @@
+/** The merges of a `tokenizer.json`. */
+export const mergesOf = (json: object) => (json as { model: { merges: [string, string][] } }).model.merges;
