@@ -63,18 +63,23 @@ export const pytorch = (command: string) => program(command, 'pytorch', 'PyTorch
  * @param command npm's; `install` keeps to the lock file as well, and takes one without the packages of other systems
  */
 export function installPeers(folder = file('../peers'), command = ['ci']): void {
-  const { dependencies } = readJson<{ dependencies: Record<string, string> }>(`${folder}/package.json`);
-  const installed = ([name, version]: [string, string]) => {
-    const manifest = `${folder}/node_modules/${name}/package.json`;
-    return existsSync(manifest) && readJson<{ version: string }>(manifest).version === version;
-  };
-  if (Object.entries(dependencies).every(installed)) return;
+  if (isInstalled(folder)) return;
   console.error('Installing the peers with npm, once');
   execFileSync('npm', [...command, '--no-audit', '--no-fund'], {
     cwd: folder,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
   });
+}
+
+/** Whether a folder of peers has what it locks. */
+export function isInstalled(folder: string): boolean {
+  const { dependencies } = readJson<{ dependencies: Record<string, string> }>(`${folder}/package.json`);
+  const installed = ([name, version]: [string, string]) => {
+    const manifest = `${folder}/node_modules/${name}/package.json`;
+    return existsSync(manifest) && readJson<{ version: string }>(manifest).version === version;
+  };
+  return Object.entries(dependencies).every(installed);
 }
 
 /** Writes `model.onnx` into the folder of a job, with a Python that has torch, onnx and onnxscript. */

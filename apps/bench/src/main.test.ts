@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { bench, temporaryFolder } from '../test/built.js';
+import { isRight, type BenchFile } from './suite/result.js';
+import { violations } from './suite/schema.js';
 
 const inFolder = temporaryFolder();
 
@@ -21,6 +23,28 @@ test('Ashlar and tfjs do the same work, and every figure is written', async () =
     expect(training.lossDifference).toBeLessThan(1e-5);
     expect(training.stepMs.median).toBeGreaterThan(0);
     expect(generation.sameIds).toBe(true);
+  }
+});
+
+test('the suite lets tfjs take turns with Ashlar, and a library that is not there says so', async () => {
+  const out = inFolder('suite.json');
+  const works = ['matmul.f32.768x128x65.nt', 'train.step.f32.nano'];
+  const python = ['--python', inFolder('no-python'), '--by', 'tfjs,pytorch'];
+  await bench('suite', '--quick', '--only', works.join(','), '--peers', ...python, '--out', out);
+  const file = JSON.parse(readFileSync(out, 'utf8')) as BenchFile;
+  expect(violations(file)).toEqual([]);
+  const turns = file.results.filter(({ by }) => by !== undefined);
+  expect(turns.map(({ work, by }) => [work, by])).toEqual(
+    works.flatMap((work) => ['ashlar', 'tfjs', 'pytorch'].map((by) => [work, by])),
+  );
+  for (const result of turns.filter(({ by }) => by !== 'pytorch')) {
+    expect(isRight(result)).toBe(true);
+    expect(result.inputHash).toBe(file.results.find(({ work }) => work === result.work)!.inputHash);
+    expect(result.ratio!.median).toBeGreaterThan(result.by === 'tfjs' ? 1 : 0.99);
+  }
+  for (const result of turns.filter(({ by }) => by === 'pytorch')) {
+    expect(result.status).toBe('unsupported');
+    expect(result.message).toContain('no-python');
   }
 });
 

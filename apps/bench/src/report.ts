@@ -41,6 +41,22 @@ export function rowsOf(measurements: Measurement[], { losses, batchSize, model }
   });
 }
 
+/** Columns of how long tokens took, as times those of `base`. */
+export const tokenHeadings = (base: string) => [
+  'ms, median',
+  'best',
+  '10-90 %',
+  `times ${base} (range of rounds)`,
+  'first token, ms',
+];
+export const tokenCells = ({ tokenMs, ratio, firstTokenMs }: TokenTimes, digits: number) => [
+  tokenMs.median.toFixed(digits),
+  tokenMs.min.toFixed(digits),
+  spreadText(tokenMs, digits),
+  ratioText(ratio),
+  firstTokenMs.toFixed(0),
+];
+
 /** The two Markdown tables. */
 export function markdown(rows: Row[], { versions }: Trajectory): string {
   const base = rows[0]!.title;
@@ -55,15 +71,7 @@ export function markdown(rows: Row[], { versions }: Trajectory): string {
     t.lastLoss.toFixed(6),
     t.lossDifference > LOSS_TOLERANCE ? `**${t.lossDifference.toExponential(1)}**` : t.lossDifference.toExponential(1),
   ]);
-  const generation = rows.map(({ title, generation: g }) => [
-    title,
-    g.tokenMs.median.toFixed(2),
-    g.tokenMs.min.toFixed(2),
-    spreadText(g.tokenMs, 2),
-    ratioText(g.ratio),
-    g.firstTokenMs.toFixed(0),
-    g.sameIds ? 'yes' : '**no**',
-  ]);
+  const generation = rows.map(({ title, generation: g }) => [title, ...tokenCells(g, 2), g.sameIds ? 'yes' : '**no**']);
   return [
     '### One training step',
     '',
@@ -84,9 +92,6 @@ export function markdown(rows: Row[], { versions }: Trajectory): string {
     '',
     '### One generated token',
     '',
-    markdownTable(
-      ['library', 'ms, median', 'best', '10-90 %', `times ${base} (range of rounds)`, 'first token, ms', 'same ids'],
-      generation,
-    ),
+    markdownTable(['library', ...tokenHeadings(base), 'same ids'], generation),
   ].join('\n');
 }

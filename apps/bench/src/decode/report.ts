@@ -1,6 +1,7 @@
 import { tokenTimes, type Measured, type Measurement, type TokenTimes } from '../measure.js';
 import type { Roofline } from '../roofline.js';
-import { markdownTable, ratioText, spreadText } from '../tables.js';
+import { tokenCells, tokenHeadings } from '../report.js';
+import { markdownTable } from '../tables.js';
 
 /** What float32 rounding may move a logit by, in standard deviations of the logits. */
 export const LOGIT_TOLERANCE = 1e-4;
@@ -54,22 +55,14 @@ export function decodeMarkdown(rows: readonly DecodeRow[], title: string, { read
     markdownTable(
       [
         'library',
-        'ms, median',
-        'best',
-        '10-90 %',
-        `times ${rows[0]!.title} (range of rounds)`,
-        'first token, ms',
+        ...tokenHeadings(rows[0]!.title),
         `GB/s of weights (this machine reads ${gigabytes(readPerSecond)})`,
         'same ids',
         'logits off, in deviations',
       ],
       rows.map((row) => [
         row.title,
-        row.tokenMs.median.toFixed(3),
-        row.tokenMs.min.toFixed(3),
-        spreadText(row.tokenMs, 3),
-        ratioText(row.ratio),
-        row.firstTokenMs.toFixed(0),
+        ...tokenCells(row, 3),
         gigabytes(row.bytesPerSecond),
         row.sameIds ? 'yes' : '**no**',
         row.logitDifference.toExponential(1),

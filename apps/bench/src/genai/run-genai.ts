@@ -1,16 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Browser } from 'playwright';
-import { build } from 'vite';
 import { wholeNumber } from '../arguments.js';
 import { installPeers } from '../competitors.js';
 import { load, machine } from '../machine.js';
-import { shapes, trainingOptimizer } from '../models.js';
-import { openBrowser, serve, serveSuite, visit } from '../page/serve.js';
+import { openBrowser, serveSuite, visit } from '../page/serve.js';
 
 import { ownFile } from '../suite/own.js';
+import { genaiFolder, openGenai } from './peer.js';
 import { genaiMarkdown, genaiRows, type GenaiRun } from './report.js';
 
 const help = `npm run bench -- genai [options]
@@ -23,27 +20,7 @@ on webgl, which take turns. genai-nanogpt runs in pages only and has no wasm bac
   --out FILE        result file (default apps/bench/results/genai.json)
   --help            this text`;
 
-const LEARNING_RATE = 1e-3;
 const WORK = 'train.step.f32.configA';
-
-/** Characters for a tokenizer that learns them; it keeps a few ids for itself. */
-const text = () =>
-  Array.from({ length: 20_000 }, (_, i) => String.fromCharCode(33 + (((i * 7919) % 8191) % 60))).join('');
-
-async function trainGenai(browser: Browser, url: string, steps: number): Promise<GenaiRun> {
-  const page = await browser.newPage();
-  page.setDefaultTimeout(0);
-  await page.goto(url);
-  await page.waitForFunction(() => document.body.dataset['state'] === 'ready');
-  const { model, batchSize } = shapes['config-a'];
-  const job = { model, batchSize, optimizer: trainingOptimizer, learningRate: LEARNING_RATE, text: text(), steps, backend: 'webgl' }; // prettier-ignore
-  const run = await page.evaluate(
-    (asked) => (window as unknown as { train(job: object): Promise<GenaiRun> }).train(asked),
-    job,
-  );
-  await page.close();
-  return run;
-}
 
 /** Runs the comparison and writes its figures; false where one of them does not train. */
 export async function runGenai(args: string[]): Promise<boolean> {
@@ -63,25 +40,21 @@ export async function runGenai(args: string[]): Promise<boolean> {
   const rounds = wholeNumber('rounds', values.rounds, 1, 100);
   const steps = wholeNumber('steps', values.steps, 2, 100);
 
-  const peer = ownFile('peers/genai');
-  installPeers(peer, ['install', '--no-save']);
-  const outDir = mkdtempSync(join(tmpdir(), 'ashlar-bench-genai-'));
+  installPeers(genaiFolder(), ['install', '--no-save']);
   const loadBefore = load();
-  const closing: (() => Promise<unknown> | void)[] = [() => rmSync(outDir, { recursive: true, force: true })];
+  const closing: (() => Promise<unknown> | void)[] = [];
   try {
-    await build({
-      configFile: false,
-      root: peer,
-      logLevel: 'error',
-      build: { outDir, emptyOutDir: true, target: 'es2022' },
-    });
-    const [theirs, ours, browser] = [await serve(peer, outDir, 0), await serveSuite(0), await openBrowser()];
-    closing.push(theirs.close, ours.close, () => browser.close());
+    const peer = await openGenai();
+    closing.push(peer.close);
+    const ours = await serveSuite(0);
+    closing.push(ours.close);
+    const browser = await openBrowser();
+    closing.push(() => browser.close());
     const genai: GenaiRun[] = [];
     const suites = [];
     for (let round = 0; round < rounds; round++) {
       console.error(`round ${round + 1} of ${rounds}: genai-nanogpt`);
-      genai.push(await trainGenai(browser, theirs.url, steps));
+      genai.push(await peer.train(browser, steps));
       const query = `backend=wasm,webgl&only=${WORK}&quick=1&run=1`;
       suites.push(await visit(browser, `${ours.url}?${query}`, (line) => console.error(line)));
     }

@@ -6,7 +6,7 @@ import { load, machine } from '../machine.js';
 import { commit, ownFile } from '../suite/own.js';
 import { suiteMarkdown } from '../suite/report.js';
 import type { BenchFile } from '../suite/result.js';
-import { parseSuiteOptions, suiteHelp, type SuiteOptions } from '../suite/suite-options.js';
+import { pageHelp, parseSuiteOptions, type SuiteOptions } from '../suite/suite-options.js';
 import { writeResults } from '../suite/write-results.js';
 
 /** Serves a built page on this machine alone, isolated, so that its clock is fine. */
@@ -68,7 +68,7 @@ export async function visit(browser: Browser, url: string, say: (line: string) =
 export async function runPageCommand(args: string[]): Promise<boolean> {
   const options = parseSuiteOptions('page', args);
   if (!options) {
-    console.log(suiteHelp);
+    console.log(pageHelp);
     return true;
   }
   const { url, close } = await serveSuite(options.isHeadless ? 0 : options.port);

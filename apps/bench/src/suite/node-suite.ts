@@ -46,9 +46,9 @@ export async function runNodeSuite(args: string[]): Promise<boolean> {
     onResult: ([first]) => (bar ? bar.increment() : console.error(`${first!.work}: ${first!.status}`)),
   });
   bar?.stop();
-  const { python } = options;
+  const { by, python } = options;
   const say = (line: string) => console.error(line);
-  const peers = options.peers ? await runPeers(cases, { budget, python, own: results, say }) : undefined;
+  const peers = options.peers ? await runPeers(cases, { budget, by, python, own: results, say }) : undefined;
   results.push(...(peers?.results ?? []));
 
   const { cpu, cores, memoryGiB, system, node } = machine();

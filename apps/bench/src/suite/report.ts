@@ -164,9 +164,17 @@ export function trainingSvg(file: BenchFile): string {
   const point = (result: Result, ms: number) => ({ x: power(result.params['parameters'] as number), y: power(ms) });
   const series = [...new Set(steps.map(whoText))].flatMap((who): ChartSeries[] => {
     const own = steps.filter((step) => whoText(step) === who);
+    const [{ by, backend }] = own as [Result];
     const points = own.map((step) => point(step, step.medianMs!));
+    if (by !== undefined) {
+      const label = { ...points.at(-1)!, label: who };
+      return [
+        { points, as: 'pale-line', color: 'orange' },
+        { points: [...points.slice(0, -1), label], as: 'dots', color: 'orange' },
+      ];
+    }
     const labels = own.map(({ work, medianMs }) => `${work.split('.').at(-1)} ${milliseconds(medianMs)} ms`);
-    const color = own[0]!.backend === 'wasm' && own[0]!.by === undefined ? 'blue' : 'orange';
+    const color = backend === 'wasm' ? 'blue' : 'orange';
     return [
       { name: who, points, as: 'line', color },
       { points: points.map((one, i) => ({ ...one, label: labels[i]! })), as: 'dots', color },

@@ -2,25 +2,38 @@ import { parseArgs } from 'node:util';
 import { namesOf, wholeNumber } from '../arguments.js';
 import { groups } from './case.js';
 import { chooseCases } from './cases/index.js';
+import { libraries, type Library } from './libraries.js';
 import { pageBackends } from './page-backends.js';
 
 export const nodeBackends = ['wasm', 'cpu'] as const;
 
-export const suiteHelp = `npm run bench -- suite [options]     in Node
-npm run bench -- page [options]      in a page; with --headless in a Chromium without a window
-
-Times every piece of the library by one definition that Node and the page share, checks each result, and writes JSON, a
+const commonHelp = `Times every piece of the library by one definition that Node and the page share, checks each result, and writes JSON, a
 Markdown table and two plots.
 
   --only NAMES      groups or single cases, with commas; the groups are ${groups.join(', ')}
-  --backend NAME    suite: ${nodeBackends.join(' or ')} (default wasm); page: with commas, of ${pageBackends.join(', ')} (default all)
-  --peers           suite: other libraries take turns with Ashlar at the same work, from apps/bench/peers (installed there by npm)
-  --python PATH     and those that need a Python: torch, onnxruntime-node (onnx, onnxscript), tiktoken, tokenizers
-  --threads N       page: how many threads take turns with one, on backend wasm-threads (default 2)
-  --quick           a case or two of each group, timed shortly
-  --out FILE        JSON file; the others stand beside it (default apps/bench/results/suite-<backend>.json, page.json)
-  --headless        page: runs it in a Chromium without a window and ends
-  --port N          page: where it is served (default 5180)
+  --quick           a case or two of each group, timed shortly`;
+
+export const suiteHelp = `npm run bench -- suite [options]
+
+${commonHelp}
+  --backend NAME    ${nodeBackends.join(' or ')} (default wasm)
+  --peers           other libraries take turns with Ashlar at the same work; from apps/bench/peers (installed there by npm on
+                    the first use)
+  --python PATH     and those that need a Python with torch, onnx and onnxscript, tiktoken, tokenizers, or some of them
+  --by NAMES        with --peers: only these, with commas: ${libraries.slice(1, 6).join(', ')},
+                    ${libraries.slice(6).join(', ')}
+  --out FILE        JSON file; the others stand beside it (default apps/bench/results/suite-<backend>.json)
+  --help            this text`;
+
+export const pageHelp = `npm run bench -- page [options]
+
+The suite in a browser. ${commonHelp}
+  --backend NAMES   with commas, of ${pageBackends.join(', ')} (default all); the last is one thread and several in turn,
+                    at the larger training steps
+  --threads N       how many threads that are (default 2)
+  --headless        runs it in a Chromium without a window, and ends
+  --port N          where it is served without that (default 5180)
+  --out FILE        with --headless: JSON file; the others stand beside it (default apps/bench/results/page.json)
   --help            this text`;
 
 export interface SuiteOptions {
@@ -28,6 +41,7 @@ export interface SuiteOptions {
   backends: string[];
   isQuick: boolean;
   peers: boolean;
+  by: readonly Library[];
   python: string | undefined;
   out: string | undefined;
   isHeadless: boolean;
@@ -45,6 +59,7 @@ export function parseSuiteOptions(kind: 'suite' | 'page', args: string[]): Suite
       quick: { type: 'boolean', default: false },
       out: { type: 'string' },
       peers: { type: 'boolean', default: false },
+      by: { type: 'string' },
       python: { type: 'string' },
       threads: { type: 'string', default: '2' },
       headless: { type: 'boolean', default: false },
@@ -59,7 +74,8 @@ export function parseSuiteOptions(kind: 'suite' | 'page', args: string[]): Suite
     throw new Error('--backend: one at a time in Node, since all would share its process.');
   if (values.peers && (kind === 'page' || backends[0] !== 'wasm'))
     throw new Error('--peers: in Node, and on wasm, where they run.');
-  if (values.python && !values.peers) throw new Error('--python: only with --peers.');
+  for (const name of ['python', 'by'] as const)
+    if (values[name] !== undefined && !values.peers) throw new Error(`--${name}: only with --peers.`);
   const only = values.only?.split(',');
   chooseCases(only, values.quick);
   return {
@@ -67,6 +83,7 @@ export function parseSuiteOptions(kind: 'suite' | 'page', args: string[]): Suite
     backends,
     isQuick: values.quick,
     peers: values.peers,
+    by: values.by === undefined ? libraries : namesOf('by', values.by, libraries),
     python: values.python,
     out: values.out,
     isHeadless: values.headless,

@@ -114,9 +114,13 @@ async function checkTraining(model: Gpt2, batch: Batch, shape: [number, number])
   const slopeOver = async (by: number) => ((await lossAfter(by)) - (await lossAfter(-by))) / (2 * by);
   // moves the loss by half a percent to either side; half of that tells how far it is bent
   const distance = (0.005 * (await lossAfter(0))) / square;
-  const slope = (4 * (await slopeOver(distance / 2)) - (await slopeOver(distance))) / 3;
+  const differenceOver = async (by: number) =>
+    Math.abs((4 * (await slopeOver(by / 2)) - (await slopeOver(by))) / 3 / square - 1);
+  let slopeDifference = Infinity;
+  // some steps lead to where the loss bends more sharply; a wrong gradient agrees over no distance
+  for (let by = distance; by > distance / 20 && !(slopeDifference <= SLOPE_TOLERANCE); by /= 4)
+    slopeDifference = Math.min(slopeDifference, await differenceOver(by));
   tf.dispose([value, ...gradients.values(), ...saved]);
-  const slopeDifference = Math.abs(slope / square - 1);
   return { ...close, slopeDifference, pass: close.pass && slopeDifference <= SLOPE_TOLERANCE };
 }
 

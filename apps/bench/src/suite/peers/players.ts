@@ -1,4 +1,4 @@
-import { Child } from '../../child.js';
+import type { Child } from '../../child.js';
 import type { Step } from '../../job.js';
 import type { Task } from '../case.js';
 import type { Player } from '../turns.js';

@@ -1,26 +1,33 @@
 import { ashlar, jaxJs, node, onnxruntime, program, pytorch, tfjs, type Competitor } from '../../competitors.js';
 import type { Result } from '../result.js';
 import type { Task } from '../case.js';
+import type { Library } from '../libraries.js';
 
 /** A library in a process of its own. */
 export interface Rival {
-  by: string;
+  by: Library;
   backend: Result['backend'];
   competitor: Competitor;
   /** Whether it tells logits. */
   hasLogits?: boolean;
 }
 
-const wasm = (by: string, competitor: Competitor): Rival => ({ by, backend: 'wasm', competitor });
-const native = (by: string, competitor: Competitor): Rival => ({ by, backend: 'cpu', competitor });
+const wasm = (by: Library, competitor: Competitor): Rival => ({ by, backend: 'wasm', competitor });
+const native = (by: Library, competitor: Competitor): Rival => ({ by, backend: 'cpu', competitor });
 
 const ashlarWorks = node('ashlar', 'Ashlar', './ashlar-works.js');
-const javascript = (name: string) => native(name, node(name, name, '../peers/tokenizers.mjs', name));
-const inPython = (command: string, by: string, library: string) =>
+const javascript = (name: Library) => native(name, node(name, name, '../peers/tokenizers.mjs', name));
+const inPython = (command: string, by: Library, library: string) =>
   native(by, program(command, by, by, '../peers/works.py', library));
 
-/** Who does a task, Ashlar first; with a Python those that need one. */
-export function rivalsOf({ kind }: Task, python: string | undefined): Rival[] {
+/** Whether a library is among the packages of `peers/`. */
+export const needsPeers = ({ competitor: { program } }: Rival) => program.endsWith('.mjs');
+
+/** Who of `by` does a task, Ashlar first; with a Python those that need one. */
+export const rivalsOf = (task: Task, by: readonly Library[], python?: string): Rival[] =>
+  allRivals(task, python).filter((rival) => rival.by === 'ashlar' || by.includes(rival.by));
+
+function allRivals({ kind }: Task, python: string | undefined): Rival[] {
   switch (kind) {
     case 'product':
       return [
@@ -39,7 +46,7 @@ export function rivalsOf({ kind }: Task, python: string | undefined): Rival[] {
     case 'train':
       return [
         wasm('ashlar', ashlar),
-        ...tfjs.map((competitor) => wasm(competitor.name, competitor)),
+        ...tfjs.map((competitor) => wasm(competitor.name as Library, competitor)),
         wasm('jax-js', jaxJs),
         ...(python ? [native('pytorch', pytorch(python))] : []),
       ];
