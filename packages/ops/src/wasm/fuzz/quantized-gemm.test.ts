@@ -71,6 +71,32 @@ test('few rows with int8 weights', () => {
   for (const k of [767, 768, 769, 1537]) expect(difference(0, [3, 14, k], 64, true)).toBeLessThan(5e-5);
 });
 
+test('sums of the largest integers that int8 codes and elements become do not overflow', () => {
+  const [n, k] = [7, 4113];
+  // beside an element of 1 these leave all that is left to the low bits, up to either end of their range
+  const unit = 1 / 32600;
+  const rows = [
+    (i: number) => (i === 0 ? 1 : 0.999),
+    (i: number) => (i === 0 ? -1 : (32599 + 0.499) * unit),
+    (i: number) => (i === 0 ? 1 : (i % 2 === 0 ? 0.499 : -0.499) * unit),
+    (i: number) => (i === 0 ? 1 : (i % 2 === 0 ? -4.499 : 4) * unit),
+  ].map((element) => Float32Array.from({ length: k }, (_, i) => element(i)));
+  const byte = (row: number, i: number) => [0, 254, 127, 254 * (i % 2), 254 * ((i + 1) % 2), i % 255, 254 - 253 * (i % 2)][row]!; // prettier-ignore
+  memory.reset();
+  const codes = Uint8Array.from({ length: n * k }, (_, i) => byte(Math.floor(i / k), i % k));
+  const [px, pcodes] = [memory.floatArray(rows.flatMap((row) => [...row])), memory.byteArray(codes)];
+  const [pscales, out] = [memory.floatArray(new Float32Array(n).fill(127)), memory.floatArray(4 * n)];
+  const scratch = memory.scratch(memory.kernels.quantized_gemm_scratch(4, n, k));
+  memory.kernels.quantized_gemm(px, pcodes, pscales, 0, 0, k, 0, out, 4, n, k, 1, 0, n, scratch);
+  memory.checkGuards('quantized gemm');
+  memory.read(out, 4 * n).forEach((value, i) => {
+    const [x, row] = [rows[Math.floor(i / n)]!, i % n];
+    const exact = x.reduce((sum, element, at) => sum + element * (codes[row * k + at]! - 127), 0);
+    const largest = x.reduce((sum, _, at) => sum + Math.abs(codes[row * k + at]! - 127), 0);
+    expect(Math.abs(value - exact)).toBeLessThan(2e-7 * Math.max(largest, 127));
+  });
+});
+
 test('an int8 weight at the very end of the memory is not read past it', () => {
   const end = memory.memory.buffer.byteLength;
   for (const [m, n, k] of [
