@@ -90,14 +90,7 @@ export function attendPacked(qkv: tf.Tensor, options: AttendOptions): tf.Tensor 
   const { numHeads, numKvHeads = numHeads, cache, layer = 0, trace, dropout = 0, rng } = options;
   if (cache && !trace && !(rng && dropout > 0)) {
     checkCache(options);
-    const { window, prefixLengths, distanceBias } = options;
-    return cache.attend(layer, qkv, {
-      numHeads,
-      numKvHeads,
-      ...(window !== undefined && { window }),
-      ...(prefixLengths && { prefixLengths }),
-      ...(distanceBias && { distanceBias }),
-    });
+    return cache.attend(layer, qkv, options);
   }
   const headDim = qkv.shape[2]! / (numHeads + 2 * numKvHeads);
   const [q, k, v] = tf.split(qkv, [numHeads * headDim, numKvHeads * headDim, numKvHeads * headDim], -1) as [

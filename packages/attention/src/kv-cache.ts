@@ -68,12 +68,11 @@ export class KvCache implements Cache {
    * @throws RangeError when they do not fit into the context, Error after `dispose`
    */
   append(layer: number, keys: tf.Tensor, values: tf.Tensor): CachedKeys {
-    this.reserve(this.stored + keys.shape[1]!);
-    const { position } = this;
-    const buffers = this.layers[layer]!;
-    buffers.keys = replace(buffers.keys, cacheAppend(buffers.keys, keys, position));
-    buffers.values = replace(buffers.values, cacheAppend(buffers.values, values, position));
-    return { ...buffers, position, ...(this.keyMask && { keyMask: this.keyMask }) };
+    this.update(layer, keys.shape[1]!, (held) => ({
+      keys: cacheAppend(held.keys, keys, held.position),
+      values: cacheAppend(held.values, values, held.position),
+    }));
+    return this.held(layer);
   }
 
   /**
@@ -86,21 +85,37 @@ export class KvCache implements Cache {
   attend(
     layer: number,
     qkv: tf.Tensor,
-    options: Omit<CachedAttentionOptions, 'keyMask' | 'distanceBias'> & Pick<AttendOptions, 'distanceBias'>,
+    { numHeads, numKvHeads = numHeads, window, prefixLengths, distanceBias }: AttendOptions,
   ): tf.Tensor {
     const seq = qkv.shape[1]!;
+    return this.update(layer, seq, ({ keys, values, position, keyMask }) => {
+      const options: CachedAttentionOptions = { numHeads, numKvHeads };
+      if (window !== undefined) options.window = window;
+      if (prefixLengths) options.prefixLengths = prefixLengths;
+      if (distanceBias) options.distanceBias = distanceBias(seq, this.capacity, { queryOffset: this.stored });
+      if (keyMask) options.keyMask = keyMask;
+      const [result, newKeys, newValues] = cachedAttention(qkv, keys, values, position, options);
+      return { result, keys: newKeys, values: newValues };
+    }).result;
+  }
+
+  /**
+   * Has `write` put the keys and values of the next `seq` tokens of one layer into its buffers, which it may write in place, and
+   * holds those that it returns instead.
+   *
+   * @throws as `append`
+   */
+  update<Written extends Pick<CachedKeys, 'keys' | 'values'>>(
+    layer: number,
+    seq: number,
+    write: (held: CachedKeys) => Written,
+  ): Written {
     this.reserve(this.stored + seq);
     const buffers = this.layers[layer]!;
-    const { distanceBias, ...given } = options;
-    const bias = distanceBias?.(seq, this.capacity, { queryOffset: this.stored });
-    const [y, keys, values] = cachedAttention(qkv, buffers.keys, buffers.values, this.position, {
-      ...given,
-      ...(bias && { distanceBias: bias }),
-      ...(this.keyMask && { keyMask: this.keyMask }),
-    });
-    buffers.keys = replace(buffers.keys, keys);
-    buffers.values = replace(buffers.values, values);
-    return y;
+    const written = write(this.held(layer));
+    buffers.keys = replace(buffers.keys, written.keys);
+    buffers.values = replace(buffers.values, written.values);
+    return written;
   }
 
   /** Counts `seq` appended tokens as stored, once all layers have them. */
@@ -151,6 +166,12 @@ export class KvCache implements Cache {
     this.keyMask = undefined;
     this.capacity = 0;
     this.disposed = true;
+  }
+
+  private held(layer: number): CachedKeys {
+    const { keyMask, position } = this;
+    const { keys, values } = this.layers[layer]!;
+    return keyMask ? { keys, values, position, keyMask } : { keys, values, position };
   }
 
   /** int32 scalar: where the next token goes, the same for all layers. */

@@ -21,6 +21,13 @@ export { attention, attentionWeights, type AttentionOptions, type AttentionWeigh
 export { cacheAppend } from './ops/cache-append.js';
 export { cachedAttention, type CachedAttentionOptions } from './ops/cached-attention.js';
 export { crossEntropy, type CrossEntropyOptions } from './ops/cross-entropy.js';
+export {
+  decoderBlock,
+  type DecoderBlockOptions,
+  type DecoderBlockParameters,
+  type LayerCache,
+  type WeightAndBias,
+} from './ops/decoder-block.js';
 export { NF4_CODES, unpackBytes } from './ops/dequantize.js';
 export type { DistanceOptions } from './ops/distances.js';
 export { dropout } from './ops/dropout.js';

@@ -62,6 +62,25 @@ describe('Gpt2', () => {
     });
   });
 
+  it('decodes in one call a block as with a layer that something is wrapped around', () => {
+    using plain = new Gpt2(small);
+    using wrapped = new Gpt2(small);
+    tf.tidy(() => {
+      for (const block of wrapped.h) {
+        const { cProj } = block.attn;
+        block.attn.cProj = { forward: (x: tf.Tensor) => cProj.forward(x) } as typeof cProj;
+      }
+      const [one, other] = [plain, wrapped].map((model) => {
+        const cache = model.createCache(2, { leftPadding: [1, 0] });
+        const steps = [[[0, 1, 2], [3, 4, 5]], [[6], [7]], [[8], [1]]]; // prettier-ignore
+        const logits = steps.map((step) => model.forward(ids(step), { cache }));
+        cache.dispose();
+        return tf.concat(logits, 1);
+      });
+      expect(difference(one!, other!)).toBeLessThan(1e-6);
+    });
+  });
+
   it('gives a left-padded row the logits it has alone, cached and uncached', () => {
     using model = new Gpt2(small);
     tf.tidy(() => {

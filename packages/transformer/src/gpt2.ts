@@ -11,7 +11,7 @@ import {
   type LanguageModel,
   type UnaryModule,
 } from '@ashlar/nn';
-import { checkpointed } from '@ashlar/ops';
+import { checkpointed, decoderBlock, type DecoderBlockParameters } from '@ashlar/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { activate } from './activation.js';
 import { completeGpt2Config, type Gpt2Config } from './gpt2-config.js';
@@ -88,7 +88,7 @@ class Block extends Module {
   ln_2: UnaryModule;
   mlp: Mlp;
 
-  constructor(config: Required<Gpt2Config>) {
+  constructor(readonly config: Required<Gpt2Config>) {
     super();
     const norm = () => new LayerNorm(config.hiddenSize, { eps: config.layerNormEps, bias: config.bias });
     this.ln_1 = norm();
@@ -98,11 +98,43 @@ class Block extends Module {
   }
 
   forward(stream: Stream, options: BlockOptions): [x: tf.Tensor, branch: tf.Tensor] {
+    const { cache, layer, keyMask, segments, rng, trace } = options;
+    const parameters = cache && !keyMask && !segments && !rng && !trace && this.plainParameters();
+    if (parameters) return this.decode(stream, parameters, cache, layer);
     return tf.tidy(() => {
       const [before, norm1] = normOfSum(this.ln_1, stream);
       const [between, norm2] = normOfSum(this.ln_2, [before, this.attn.forward(norm1, options)]);
       return [between, this.mlp.forward(norm2, options)];
     });
+  }
+
+  /** All parameters, where every part is the layer it was made as, with nothing around it or in its place. */
+  private plainParameters(): DecoderBlockParameters | undefined {
+    const { ln_1: norm1, ln_2: norm2, attn, mlp } = this;
+    const { cAttn: qkv, cProj: proj } = attn;
+    const { cFc: fc, cProj: out } = mlp;
+    const norms = norm1 instanceof LayerNorm && norm2 instanceof LayerNorm ? { norm1, norm2 } : undefined;
+    const isPlain = qkv instanceof Linear && proj instanceof Linear && fc instanceof Linear && out instanceof Linear;
+    return norms && isPlain ? { ...norms, qkv, proj, fc, out } : undefined;
+  }
+
+  /** `forward` with a cache and without dropout, in one call. */
+  private decode(
+    [x, branch]: Stream,
+    parameters: DecoderBlockParameters,
+    cache: KvCache,
+    layer: number,
+  ): [x: tf.Tensor, branch: tf.Tensor] {
+    const { numHeads, layerNormEps: eps, activation } = this.config;
+    const { result } = cache.update(layer, x.shape[1]!, (held) => {
+      const [sum, next, keys, values] = decoderBlock(x, branch ?? null, parameters, held, {
+        numHeads,
+        eps,
+        activation,
+      });
+      return { result: [sum, next] as [tf.Tensor, tf.Tensor], keys, values };
+    });
+    return result;
   }
 
   /** `forward` on one sum, of which only that is kept for the backward pass; the sum of what leaves. */

@@ -75,6 +75,9 @@ export interface AttentionMasks {
   distanceBias?: Tensor;
 }
 
+/** The parts of a decoder block that have a weight and perhaps a bias, in their order. */
+export type BlockPart = 'norm1' | 'qkv' | 'proj' | 'norm2' | 'fc' | 'out';
+
 /** What cross entropy counts. */
 export interface CrossEntropyAttrs {
   /** Rows with this target give 0. */
@@ -318,6 +321,18 @@ export interface FusedKernels {
       'queryOffset' | 'segments'
     >;
     attrs: AttentionAttrs;
+  };
+
+  /**
+   * A pre-norm block with a cache: h = x + branch, a = h + proj(cachedAttention(qkv(norm1(h)))); then a and
+   * out(activation(fc(norm2(a)))), which the caller adds up, and the two caches as from AshlarCachedAttention.
+   */
+  AshlarDecoderBlock: {
+    /** x `[batch, seq, hidden]`, branch as x or missing; weights of norms `[hidden]`, of projections `[out, in]` */
+    inputs: { x: Tensor; branch?: Tensor; keys: Tensor; values: Tensor; position: Tensor; keyMask?: Tensor } & {
+      [name in `${BlockPart}Weight`]: Tensor;
+    } & { [name in `${BlockPart}Bias`]?: Tensor };
+    attrs: { numHeads: number; scale: number; eps: number; activation: Activation };
   };
 
   /** Updates parameters, firstMoments and secondMoments in place and returns no outputs. */

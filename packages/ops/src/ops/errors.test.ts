@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { useBackend } from '../backend/use-backend.js';
 import { cpu } from '../cpu/index.js';
-import { adamW, addLayerNorm, addRmsNorm, alibiBias, attention, attentionWeights, cacheAppend, cachedAttention, crossEntropy, dropout, DropoutRng, embedding, gelu, globalNorm, layerNorm, linear, linearCrossEntropy, quantizedLinear, relativePositionBias, relativePositionBuckets, rmsNorm, rotary, rotaryTables, RandomStream, sampleTokens, swiglu, tokenLogProbs } from '../index.js'; // prettier-ignore
+import { adamW, addLayerNorm, addRmsNorm, alibiBias, attention, attentionWeights, cacheAppend, cachedAttention, crossEntropy, decoderBlock, dropout, DropoutRng, embedding, gelu, globalNorm, layerNorm, linear, linearCrossEntropy, quantizedLinear, relativePositionBias, relativePositionBuckets, rmsNorm, rotary, rotaryTables, RandomStream, sampleTokens, swiglu, tokenLogProbs } from '../index.js'; // prettier-ignore
 
 beforeAll(() => useBackend(cpu()));
 
@@ -10,6 +10,10 @@ const f = (...shape: number[]) => tf.zeros(shape);
 const i = (...shape: number[]) => tf.zeros(shape, 'int32');
 const rng = () => new DropoutRng({ seed: 0, step: 0 });
 const int8 = { scheme: 'int8', shape: [3, 5], blockSize: 5 } as const;
+const layer = (norm: number) => ({ weight: f(norm), bias: null });
+const map = (out: number, width: number) => ({ weight: f(out, width), bias: null });
+const block = (changes = {}) => ({ norm1: layer(4), qkv: map(12, 4), proj: map(4, 4), norm2: layer(4), fc: map(8, 4), out: map(4, 8), ...changes }); // prettier-ignore
+const cache = (changes = {}) => ({ keys: f(1, 5, 4), values: f(1, 5, 4), position: i(), ...changes });
 const settings = { learningRate: 1, beta1: 0.9, beta2: 0.9, eps: 1, step: 1 };
 
 test.each<[string, () => unknown]>([
@@ -74,6 +78,16 @@ test.each<[string, () => unknown]>([
   ['dropout: rate (-0.1) must be in [0, 1)', () => dropout(f(2), -0.1, rng())],
   ['cacheAppend: x float32 [1, 2, 4] must be [batch, seq, width] of cache float32 [1, 5, 3]', () => cacheAppend(f(1, 5, 3), f(1, 2, 4), i())],
   ['cacheAppend: position float32 [] must be an int32 scalar', () => cacheAppend(f(1, 5, 3), f(1, 2, 3), f())],
+  ['decoderBlock: numHeads (3) must divide the width of x float32 [1, 1, 4]', () => decoderBlock(f(1, 1, 4), null, block(), cache(), { numHeads: 3 })],
+  ['decoderBlock: residual float32 [1, 2, 4] must have the shape of x float32 [1, 1, 4]', () => decoderBlock(f(1, 1, 4), f(1, 2, 4), block(), cache(), { numHeads: 2 })],
+  ['decoderBlock: the weight of qkv float32 [4, 4] must be [12, 4] to fit x float32 [1, 1, 4]', () => decoderBlock(f(1, 1, 4), null, block({ qkv: map(4, 4) }), cache(), { numHeads: 2 })],
+  ['decoderBlock: the weight of norm2 float32 [5] must be [4] to fit x float32 [1, 1, 4]', () => decoderBlock(f(1, 1, 4), null, block({ norm2: layer(5) }), cache(), { numHeads: 2 })],
+  ['decoderBlock: the weight of out float32 [4, 7] must be [4, 8] to fit x float32 [1, 1, 4]', () => decoderBlock(f(1, 1, 4), null, block({ out: map(4, 7) }), cache(), { numHeads: 2 })],
+  ['decoderBlock: the bias of fc float32 [4] must be [8] to fit its weight [8, 4]', () => decoderBlock(f(1, 1, 4), null, block({ fc: { weight: f(8, 4), bias: f(4) } }), cache(), { numHeads: 2 })],
+  ['decoderBlock: keys float32 [2, 5, 4] must be [1, capacity, 4] to fit x float32 [1, 1, 4]', () => decoderBlock(f(1, 1, 4), null, block(), cache({ keys: f(2, 5, 4) }), { numHeads: 2 })],
+  ['decoderBlock: values float32 [1, 6, 4] must have the shape of keys float32 [1, 5, 4]', () => decoderBlock(f(1, 1, 4), null, block(), cache({ values: f(1, 6, 4) }), { numHeads: 2 })],
+  ['decoderBlock: position float32 [] must be an int32 scalar', () => decoderBlock(f(1, 1, 4), null, block(), cache({ position: f() }), { numHeads: 2 })],
+  ['decoderBlock: keyMask int32 [1, 4] must be int32 [1, 5], as keys float32 [1, 5, 4]', () => decoderBlock(f(1, 1, 4), null, block(), cache({ keyMask: i(1, 4) }), { numHeads: 2 })],
   ['cachedAttention: qkv float32 [1, 1, 7] must hold 2 + 2 * 1 heads of one width, numHeads a multiple of numKvHeads', () => cachedAttention(f(1, 1, 7), f(1, 5, 2), f(1, 5, 2), i(), { numHeads: 2, numKvHeads: 1 })],
   ['cachedAttention: keys float32 [1, 5, 3] must be [1, capacity, 2] to fit qkv float32 [1, 1, 8] with 1 key heads of 2', () => cachedAttention(f(1, 1, 8), f(1, 5, 3), f(1, 5, 3), i(), { numHeads: 2, numKvHeads: 1 })],
   ['cachedAttention: values float32 [1, 4, 2] must have the shape of keys float32 [1, 5, 2]', () => cachedAttention(f(1, 1, 6), f(1, 5, 2), f(1, 4, 2), i(), { numHeads: 1 })],

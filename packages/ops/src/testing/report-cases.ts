@@ -177,6 +177,33 @@ export const reportCases: ReportCase[] = [
     run: (x) => ops.cachedAttention(x.qkv!, x.keys!, x.values!, x.position!, { numHeads }),
   },
   {
+    op: 'decoderBlock',
+    make: () => ({
+      ...{
+        x: float('x', batch, 1, hidden),
+        branch: float('branch', batch, 1, hidden),
+        keys: states(),
+        values: states(),
+      },
+      ...{ norm: float('norm', hidden), qkv: float('qkv', 3 * hidden, hidden), proj: float('proj', hidden, hidden) },
+      ...{ fc: float('fc', inner, hidden), out: float('out', hidden, inner) },
+      position: upload({ dtype: 'int32', shape: [], values: Float64Array.of(7) }),
+    }),
+    run(x) {
+      const part = (name: string) => ({ weight: x[name]!, bias: null });
+      const [norm, cache] = [part('norm'), { keys: x.keys!, values: x.values!, position: x.position! }];
+      const parts = {
+        norm1: norm,
+        qkv: part('qkv'),
+        proj: part('proj'),
+        norm2: norm,
+        fc: part('fc'),
+        out: part('out'),
+      };
+      return ops.decoderBlock(x.x!, x.branch!, parts, cache, { numHeads });
+    },
+  },
+  {
     op: 'adamW, 3 tensors',
     make: () => Object.fromEntries(Array.from({ length: 12 }, (_, i) => [i, tf.variable(float(`state ${i % 3}`, hidden, hidden))])), // prettier-ignore
     run(x) {

@@ -20,12 +20,25 @@ export interface TfjsWasmBackend extends KernelBackend {
   typedArrayFromHeap(info: TensorInfo): TypedArray;
 }
 
+/** A tensor that only kernels of ours see: memory and a shape, of which tfjs knows nothing. */
+class Temporary implements TensorInfo {
+  readonly dtype = 'float32';
+  readonly dataId = {};
+  constructor(
+    readonly address: number,
+    readonly shape: number[],
+  ) {}
+}
+
 /**
  * The tfjs wasm backend together with our own module, which works in the same memory. Memory may grow (and views of
  * it die) at every allocation: addresses and views are asked for after the last `output` or `scratch` of a kernel.
  */
 export class Device {
   private readonly tables: Scratch;
+  private readonly memory: WebAssembly.Memory;
+  /** All of the memory, as it was when last looked at. */
+  private heap = new Int32Array(0);
 
   private constructor(
     /** tfjs's backend. */
@@ -36,6 +49,7 @@ export class Device {
     readonly crew: Crew,
   ) {
     this.tables = new Scratch(backend.wasm);
+    this.memory = memoryOf(backend)!;
   }
 
   /** Instantiates our module in the memory of a tfjs wasm backend, once per backend. Throws where tfjs's internals are not as in 4.22. */
@@ -44,7 +58,7 @@ export class Device {
     if (backend[attached]) return backend[attached];
     if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')))
       throw new Error('wasm: this JavaScript engine has no 128-bit SIMD; use cpu() here.');
-    const memory = backend.wasm?.asm?.memory ?? backend.wasm?.wasmMemory;
+    const memory = memoryOf(backend);
     const missing = [
       memory instanceof WebAssembly.Memory ? '' : 'its memory',
       typeof backend.wasm?._malloc === 'function' && typeof backend.wasm._free === 'function' ? '' : 'malloc and free',
@@ -79,6 +93,18 @@ export class Device {
     return this.backend.makeOutput(shape, dtype);
   }
 
+  /** Values between the steps of one kernel, undefined until written; for `address` and `free` alone. Half the time of an output. */
+  temporary(shape: number[]): TensorInfo {
+    return new Temporary(this.backend.wasm._malloc(4 * tf.util.sizeFromShape(shape)) >>> 0, shape);
+  }
+
+  /** The same memory in another shape, for as long as `info` lives: nothing to be freed. */
+  reshaped(info: TensorInfo, shape: number[]): TensorInfo {
+    return info instanceof Temporary
+      ? new Temporary(info.address, shape)
+      : { dataId: info.dataId, shape, dtype: info.dtype };
+  }
+
   /** Another tensor on the same buffer. */
   share(info: TensorInfo, shape: number[] = info.shape): TensorInfo {
     this.backend.incRef(info.dataId);
@@ -92,12 +118,22 @@ export class Device {
 
   /** Frees a tensor that a kernel made for itself. */
   free(info: TensorInfo): void {
-    this.backend.disposeData(info.dataId);
+    if (info instanceof Temporary) this.backend.wasm._free(info.address);
+    else this.backend.disposeData(info.dataId);
   }
 
   /** Byte address of a tensor's 4-byte element, 0 for an absent tensor. */
   address(info: TensorInfo | null | undefined, element = 0): number {
-    return info ? (this.backend.dataIdMap.get(info.dataId).memoryOffset >>> 0) + 4 * element : 0;
+    if (!info) return 0;
+    const start = info instanceof Temporary ? info.address : this.backend.dataIdMap.get(info.dataId).memoryOffset;
+    return (start >>> 0) + 4 * element;
+  }
+
+  /** The value of an int32 scalar. */
+  integer(info: TensorInfo): number {
+    const { buffer } = this.memory;
+    if (this.heap.buffer !== buffer) this.heap = new Int32Array(buffer);
+    return this.heap[this.address(info) / 4]!;
   }
 
   /** The values of a tensor, as a view that the next allocation may invalidate. */
@@ -112,10 +148,11 @@ export class Device {
 
   /** A view of scratch memory for tables of addresses and numbers. */
   words(address: number, length: number): DataView {
-    const memory = this.backend.wasm.asm?.memory ?? this.backend.wasm.wasmMemory;
-    return new DataView(memory!.buffer, address >>> 0, length * 4);
+    return new DataView(this.memory.buffer, address >>> 0, length * 4);
   }
 }
+
+const memoryOf = ({ wasm }: TfjsWasmBackend): WebAssembly.Memory | undefined => wasm?.asm?.memory ?? wasm?.wasmMemory;
 
 /**
  * tfjs does not look at what malloc returns (where it is 0, the next upload would overwrite the heap's own tables), and

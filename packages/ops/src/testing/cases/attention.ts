@@ -63,26 +63,28 @@ const weightsCase = (v: Variant): OpCase => ({
 });
 
 /** What `cachedAttention` puts into a cache: rows of qkv from a column on, at the position of the first query. */
-function stored(qkv: Host, cache: Host, column: number, position: number): Host {
+export function stored(qkv: Host, cache: Host, column: number, position: number): Host {
   const [batch, seq, pitch] = qkv.shape as [number, number, number];
   const [, capacity, width] = cache.shape as [number, number, number];
-  const changes: Record<number, number> = {};
+  const values = cache.values.slice();
   for (let b = 0; b < batch; b++)
     for (let row = Math.max(0, -position); row < seq && position + row < capacity; row++)
       for (let i = 0; i < width; i++)
-        changes[(b * capacity + position + row) * width + i] = qkv.values[(b * seq + row) * pitch + column + i]!;
-  return withValues(cache, changes);
+        values[(b * capacity + position + row) * width + i] = qkv.values[(b * seq + row) * pitch + column + i]!;
+  return { ...cache, values };
+}
+
+/** Some columns of `[batch, seq, width]`. */
+export function columns(x: Host, from: number, count: number): Host {
+  const [batch, seq, pitch] = x.shape as [number, number, number];
+  const values = x.values.filter((_, i) => i % pitch >= from && i % pitch < from + count);
+  return { ...x, shape: [batch, seq, count], values };
 }
 
 /** Result: y, or one of the caches. */
 const cachedCase = (v: Variant & { queryOffset: number }, output: 0 | 1 | 2): OpCase => {
   const { q: _, k, v: values, queryOffset, ...masks } = inputsOf(v, true);
   const [width, kvWidth] = [v.numHeads * v.headDim, v.numKvHeads * v.headDim];
-  const columns = (x: Host, from: number, count: number) => {
-    const [, seq, pitch] = x.shape as [number, number, number];
-    const taken = [...x.values].filter((_, i) => i % pitch >= from && i % pitch < from + count);
-    return floats([v.batch, seq, count], taken);
-  };
   return {
     name: `cachedAttention ${v.name}, ${['y', 'keys', 'values'][output]}`,
     inputs: {

@@ -2,6 +2,7 @@ import { addNormCases } from './add-norm.js';
 import { attentionCases } from './attention.js';
 import type { OpCase } from './case.js';
 import { crossEntropyCases, tokenLogProbsCases } from './cross-entropy.js';
+import { decoderBlockCases } from './decoder-block.js';
 import { dropoutCases } from './dropout.js';
 import { embeddingCases } from './embedding.js';
 import { geluCases } from './gelu.js';
@@ -28,6 +29,7 @@ export const opCases: OpCase[] = [
   ...tokenLogProbsCases,
   ...linearCrossEntropyCases,
   ...attentionCases,
+  ...decoderBlockCases,
   ...dropoutCases,
   ...sampleTokensCases,
 ];

@@ -4,7 +4,7 @@ import { floats, normal, sizeOf, type Host } from '../host.js';
 import type { OpCase } from './case.js';
 import { activations } from './functions.js';
 
-function float64(x: Host, weight: Host, bias: Host | undefined, activation: string): Float64Array {
+export function linear64(x: Host, weight: Host, bias: Host | undefined, activation: string): Float64Array {
   const [out, width] = weight.shape as [number, number];
   return new Float64Array((x.values.length / width) * out).map((_, i) => {
     const row = Math.floor(i / out) * width;
@@ -25,7 +25,7 @@ function linearCase(shape: number[], out: number, hasBias: boolean, activation: 
       ...(hasBias && { bias: normal(`${name} bias`, [out]) }),
     },
     run: ({ x, weight, bias }) => linear(x!, weight!, bias, { activation }),
-    float64: ({ x, weight, bias }) => float64(x!, weight!, bias, activation),
+    float64: ({ x, weight, bias }) => linear64(x!, weight!, bias, activation),
     shape: [...shape.slice(0, -1), out],
     gradients: ['x', 'weight', ...(hasBias ? ['bias'] : [])],
   };

@@ -6,11 +6,10 @@ import { sumAxis } from '../sum-axis.js';
 import { keepThreshold, streamBytes, writeStream } from './dropout.js';
 import { fused, type Addresses } from './fused.js';
 
-interface AttentionInputs extends AttentionMasks {
+type AttentionInputs = { [name in keyof AttentionMasks | 'rng']?: Tensor | undefined } & {
   q: TensorInfo;
   k: TensorInfo;
-  rng?: Tensor;
-}
+};
 
 /** Sizes of an attention call; the kernels take heads whose width is a multiple of 8. */
 function measure({ q, k }: AttentionInputs, { numHeads, numKvHeads }: AttentionAttrs) {
@@ -41,7 +40,7 @@ function commonArguments(
   const drops = inputs.rng !== undefined && attrs.dropoutRate > 0;
   const stream = device.scratch(streamBytes);
   if (drops) writeStream(device, inputs.rng!, stream);
-  const offset = inputs.queryOffset ? device.view<Int32Array>(inputs.queryOffset)[0]! : sizes.keySeq - sizes.seq;
+  const offset = inputs.queryOffset ? device.integer(inputs.queryOffset) : sizes.keySeq - sizes.seq;
   const reach = attrs.window === null ? far : attrs.window - 1;
   const seen = Math.min(sizes.keySeq, attrs.causal ? Math.min(sizes.keySeq / 2, reach) : 2 * reach);
   const unit = (sizes.numHeads / sizes.numKvHeads) * sizes.seq * seen * sizes.padded * pairCost;
@@ -83,11 +82,11 @@ function withPaddedHeads(
   const widen = (shape: number[]) => [...shape.slice(0, -1), (shape.at(-1)! / headDim) * padded];
   const heads = (shape: number[]) => shape.reduce((size, length) => size * length, 1) / headDim;
   const wideInputs = inputs.map((input) => {
-    const wide = device.output(widen(input.shape));
+    const wide = device.temporary(widen(input.shape));
     device.kernels.pad_rows(device.address(input), device.address(wide), heads(input.shape), headDim, padded);
     return wide;
   });
-  const wideOutputs = outputShapes.map((shape) => device.output(widen(shape)));
+  const wideOutputs = outputShapes.map((shape) => device.temporary(widen(shape)));
   kernel(wideInputs, wideOutputs);
   wideInputs.forEach((wide) => device.free(wide));
   return wideOutputs.map((wide, i) => {
@@ -107,7 +106,8 @@ export function attend(
 ): TensorInfo[] {
   const { q, k, v } = inputs;
   const sizes = measure(inputs, attrs);
-  const logSumExp = device.output([sizes.batch, sizes.numHeads, sizes.seq]);
+  const statistics = [sizes.batch, sizes.numHeads, sizes.seq];
+  const logSumExp = attrs.residuals ? device.output(statistics) : device.temporary(statistics);
   const [y] = withPaddedHeads(device, sizes, [q, k, v], [q.shape], (wide, [out]) => {
     const calls = commonArguments(device, inputs, attrs, sizes, cost);
     const addresses = [...wide, out, logSumExp].map((info) => device.address(info)) as Addresses<5>;

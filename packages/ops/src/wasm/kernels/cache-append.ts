@@ -6,7 +6,7 @@ export function registerCacheAppend(): void {
     if (isCounting()) return [device.share(cache)]; // a view of what has no values would be made for nothing
     const [batch, capacity, width] = cache.shape as [number, number, number];
     const [, seq] = x.shape as [number, number, number];
-    const from = device.view<Int32Array>(position)[0]!;
+    const from = device.integer(position);
     const rows = Math.max(0, Math.min(seq, capacity - from));
     const target = device.view<Float32Array>(cache);
     const source = device.view<Float32Array>(x);

@@ -1,4 +1,5 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import type { AttentionAttrs, FusedKernels } from '../../contract/kernels.js';
 import type { Device } from '../device.js';
 import { attend } from './attention.js';
 import { fused } from './fused.js';
@@ -27,27 +28,39 @@ function store(device: Device, qkv: TensorInfo, { from, width }: Columns, cache:
     );
 }
 
-/** The queries `[batch, seq, width]`, which come first in each row: a tensor of its own where there are several rows. */
-function takeQueries(device: Device, qkv: TensorInfo, width: number): TensorInfo {
+/** The queries `[batch, seq, width]`, which come first in each row: where there are several rows a copy, to be freed. */
+function takeQueries(device: Device, qkv: TensorInfo, width: number): { q: TensorInfo; copied: boolean } {
   const [batch, seq, pitch] = qkv.shape as [number, number, number];
   const shape = [batch, seq, width];
-  if (batch * seq === 1) return device.share(qkv, shape);
-  const q = device.output(shape);
+  if (batch * seq === 1) return { q: device.reshaped(qkv, shape), copied: false };
+  const q = device.temporary(shape);
   device.kernels.copy_rows(device.address(qkv), device.address(q), batch * seq, width, pitch, width);
-  return q;
+  return { q, copied: true };
+}
+
+type Inputs = Omit<FusedKernels['AshlarCachedAttention']['inputs'], 'qkv' | MaskName> & {
+  qkv: TensorInfo;
+} & { [name in MaskName]?: Tensor | undefined };
+type MaskName = 'keyMask' | 'prefixLengths' | 'distanceBias';
+
+/** Writes keys and values into their caches; what the queries attend to. */
+export function attendCached(device: Device, inputs: Inputs, attrs: AttentionAttrs): TensorInfo {
+  const { qkv, keys, values, position, keyMask, prefixLengths, distanceBias } = inputs;
+  const at = device.integer(position);
+  const kvWidth = keys.shape[2]!;
+  const width = qkv.shape[2]! - 2 * kvWidth;
+  store(device, qkv, { from: width, width: kvWidth }, keys, at);
+  store(device, qkv, { from: width + kvWidth, width: kvWidth }, values, at);
+  const { q, copied } = takeQueries(device, qkv, width);
+  const masks = { queryOffset: position, keyMask, prefixLengths, distanceBias };
+  const [y] = attend(device, { q, k: keys, v: values, ...masks }, { ...attrs, dropoutRate: 0, residuals: false });
+  if (copied) device.free(q);
+  return y!;
 }
 
 export function registerCachedAttention(): void {
-  fused('AshlarCachedAttention', (device, { qkv, keys, values, position, ...masks }, attrs) => {
-    const [at] = device.view<Int32Array>(position) as unknown as [number];
-    const kvWidth = keys.shape[2]!;
-    const width = qkv.shape[2]! - 2 * kvWidth;
-    store(device, qkv, { from: width, width: kvWidth }, keys, at);
-    store(device, qkv, { from: width + kvWidth, width: kvWidth }, values, at);
-    const q = takeQueries(device, qkv, width);
-    const inputs = { ...masks, q, k: keys, v: values, queryOffset: position };
-    const [y] = attend(device, inputs, { ...attrs, dropoutRate: 0, residuals: false });
-    device.free(q);
-    return [y!, device.share(keys), device.share(values)];
+  fused('AshlarCachedAttention', (device, inputs, attrs) => {
+    const y = attendCached(device, inputs, attrs);
+    return [y, device.share(inputs.keys), device.share(inputs.values)];
   });
 }

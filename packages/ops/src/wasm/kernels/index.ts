@@ -2,6 +2,7 @@ import { registerAttention } from './attention.js';
 import { registerCacheAppend } from './cache-append.js';
 import { registerCachedAttention } from './cached-attention.js';
 import { registerCrossEntropy } from './cross-entropy.js';
+import { registerDecoderBlock } from './decoder-block.js';
 import { registerDropout } from './dropout.js';
 import { registerEmbedding } from './embedding.js';
 import { registerGelu } from './gelu.js';
@@ -19,8 +20,8 @@ export function registerFusedKernels(): void {
   registerQuantizedLinear();
   registerGelu();
   registerSwiglu();
-  registerNorm('LayerNorm', { kernel: 'layer_norm', parameters: ['weight', 'bias'], statistics: ['mean', 'rstd'] });
-  registerNorm('RmsNorm', { kernel: 'rms_norm', parameters: ['weight'], statistics: ['rstd'] });
+  registerNorm('LayerNorm');
+  registerNorm('RmsNorm');
   registerRotary();
   registerEmbedding();
   registerAttention();
@@ -29,5 +30,6 @@ export function registerFusedKernels(): void {
   registerSample();
   registerCacheAppend();
   registerCachedAttention();
+  registerDecoderBlock();
   registerOptimizer();
 }

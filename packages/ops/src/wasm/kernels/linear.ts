@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Activation } from '../../contract/kernels.js';
 import type { Device } from '../device.js';
 import { gemm } from '../gemm.js';
 import { sumAxis } from '../sum-axis.js';
@@ -29,17 +30,26 @@ function multiply(
   return out;
 }
 
+/** y = activation(x weight^T + bias); what the activation is applied to stays in `preactivation` where that is not y. */
+export function project(
+  device: Device,
+  { x, weight, bias }: { x: TensorInfo; weight: TensorInfo; bias?: TensorInfo | undefined },
+  activation: Activation,
+  y: TensorInfo,
+  preactivation: TensorInfo = y,
+): void {
+  const { rows, width } = asMatrix(x.shape);
+  const [features] = weight.shape as [number, number];
+  multiply(device, preactivation, [rows, features, width], { info: x }, { info: weight, transpose: true }, bias);
+  if (activation !== 'none') activate(device, preactivation, y, activation);
+}
+
 export function registerLinear(): void {
-  fused('AshlarLinear', (device, { x, weight, bias }, { activation, residuals }) => {
-    const { rows, width } = asMatrix(x.shape);
-    const [features] = weight.shape as [number, number];
-    const shape = [...x.shape.slice(0, -1), features];
-    const size: [number, number, number] = [rows, features, width];
-    const product = multiply(device, device.output(shape), size, { info: x }, { info: weight, transpose: true }, bias);
-    if (activation === 'none') return [product];
-    const y = residuals ? device.output(shape) : product;
-    activate(device, product, y, activation);
-    return residuals ? [y, product] : [y];
+  fused('AshlarLinear', (device, inputs, { activation, residuals }) => {
+    const shape = [...inputs.x.shape.slice(0, -1), inputs.weight.shape[0]!];
+    const outputs = [device.output(shape), ...(residuals && activation !== 'none' ? [device.output(shape)] : [])];
+    project(device, inputs, activation, ...(outputs as [TensorInfo, TensorInfo]));
+    return outputs;
   });
 
   fused('AshlarLinearGrad', (device, { dy, x, weight, preactivation }, { activation, wanted }) => {

@@ -15,41 +15,71 @@ interface NormKind {
   statistics: readonly ('mean' | 'rstd')[];
 }
 
+/** The norms there are. */
+export const norms = {
+  LayerNorm: { kernel: 'layer_norm', parameters: ['weight', 'bias'], statistics: ['mean', 'rstd'] },
+  RmsNorm: { kernel: 'rms_norm', parameters: ['weight'], statistics: ['rstd'] },
+} as const satisfies Record<string, NormKind>;
+
 type Parameter = 'weight' | 'bias';
 type Calls<Name extends keyof KernelModule> = Parameters<KernelModule[Name]>[];
 
 interface NormInputs {
-  x: Tensor;
-  residual?: Tensor;
-  weight: Tensor;
-  bias?: Tensor;
+  x: TensorInfo;
+  residual?: TensorInfo;
+  weight: TensorInfo;
+  bias?: TensorInfo;
 }
 
-/** The sum where there is a residual, the norm, and where wanted its statistics. */
-function norm(
+/** The sum where there is a residual, and the norm. */
+interface NormOutputs {
+  sum?: TensorInfo | undefined;
+  y: TensorInfo;
+}
+
+/** Writes the sum, the norm, and its statistics from each of the addresses on. */
+export function normInto(
   device: Device,
   { kernel, parameters, statistics }: NormKind,
   inputs: NormInputs,
-  { eps, residuals }: { eps: number; residuals: boolean },
-): TensorInfo[] {
+  { sum, y }: NormOutputs,
+  eps: number,
+  kept = spareStatistics(device, inputs.x, statistics.length as 1 | 2),
+): void {
   const { x, residual } = inputs;
   const { rows, width } = asMatrix(x.shape);
-  const sum = residual && device.output(x.shape);
-  const y = device.output(x.shape);
-  const kept = statisticsOf(device, x, statistics.length, residuals);
-  const calls = device.crew
-    .ranges(rows, width * normCost)
-    .map(([from, to]) => [
-      ...[x, residual, sum].map((info) => device.address(info, width * from)),
-      ...parameters.map((name) => device.address(inputs[name])),
-      device.address(y, width * from),
-      ...kept.addresses.map((address) => address + 4 * from),
-      to - from,
-      width,
-      eps,
-    ]);
+  const calls = device.crew.ranges(rows, width * normCost).map(([from, to]) => {
+    const call = [device.address(x, width * from), device.address(residual, width * from), device.address(sum, width * from)]; // prettier-ignore
+    for (const name of parameters) call.push(device.address(inputs[name]));
+    call.push(device.address(y, width * from));
+    for (const address of kept) call.push(address + 4 * from);
+    call.push(to - from, width, eps);
+    return call;
+  });
   device.crew.run(kernel, calls as Calls<typeof kernel>);
-  return [...(sum ? [sum] : []), y, ...kept.tensors];
+}
+
+/** Where statistics are written that nobody reads. */
+function spareStatistics(device: Device, { shape }: TensorInfo, count: 1 | 2): number[] {
+  const { rows } = asMatrix(shape);
+  const spare = device.scratch(4 * rows * count);
+  return count === 1 ? [spare] : [spare, spare + 4 * rows];
+}
+
+/** The sum where there is a residual, the norm, and where wanted its statistics `[..., 1]`. */
+function norm(
+  device: Device,
+  kind: NormKind,
+  inputs: NormInputs,
+  { eps, residuals }: { eps: number; residuals: boolean },
+): TensorInfo[] {
+  const { shape } = inputs.x;
+  const sum = inputs.residual && device.output(shape);
+  const y = device.output(shape);
+  const kept = residuals ? kind.statistics.map(() => device.output([...shape.slice(0, -1), 1])) : [];
+  const addresses = residuals ? kept.map((info) => device.address(info)) : undefined;
+  normInto(device, kind, inputs, { sum, y }, eps, addresses);
+  return [...(sum ? [sum] : []), y, ...kept];
 }
 
 interface NormGradientInputs {
@@ -93,7 +123,8 @@ function gradients(
 }
 
 /** Registers a norm, the norm of a sum, and their gradients. */
-export function registerNorm(op: 'LayerNorm' | 'RmsNorm', kind: NormKind): void {
+export function registerNorm(op: keyof typeof norms): void {
+  const kind = norms[op];
   fused(`Ashlar${op}`, (device, inputs, attrs) => norm(device, kind, inputs, attrs));
   fused(`AshlarAdd${op}`, (device, inputs, attrs) => norm(device, kind, inputs, attrs));
   fused(`Ashlar${op}Grad`, (device, inputs, { wanted }) => {
@@ -104,20 +135,6 @@ export function registerNorm(op: 'LayerNorm' | 'RmsNorm', kind: NormKind): void 
     const ofNorm = dy && ((names: string[]) => gradients(device, kind, { ...inputs, dy, x: sum }, names));
     return gradientsOfSum(device, inputs.dsum, inputs.weight, wanted, ofNorm);
   });
-}
-
-/**
- * Where a normalisation writes `count` statistics of each row of x: into tensors `[..., 1]` for the gradient, or where nobody
- * reads them.
- */
-function statisticsOf(device: Device, { shape }: TensorInfo, count: number, wanted: boolean) {
-  if (wanted) {
-    const tensors = Array.from({ length: count }, () => device.output([...shape.slice(0, -1), 1]));
-    return { tensors, addresses: tensors.map((info) => device.address(info)) };
-  }
-  const rows = shape.slice(0, -1).reduce((product, length) => product * length, 1);
-  const spare = device.scratch(4 * rows * count);
-  return { tensors: [], addresses: Array.from({ length: count }, (_, i) => spare + 4 * rows * i) };
 }
 
 /** Sums over rows have at most so many parts, of about so many elements. */
