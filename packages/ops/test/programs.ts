@@ -7,6 +7,7 @@ const limit = (...except: Exceptions): ProgramLimit => ({
   most: 10,
   except: [
     { cases: /^linearCrossEntropy/, most: 60, reason: 'a cross entropy of its own for each chunk of tokens' },
+    { cases: /^decoderBlock/, most: 40, reason: 'seven operations, one after the other' },
     { cases: /^rotary .*tables of rotaryTables/, stores: 2 ** 13, reason: 'it makes its tables, which are uploaded' },
     ...except,
   ],
