@@ -61,3 +61,19 @@ test('one thread and two take turns in an isolated page', async () => {
   expect(two!.inputHash).toBe(one!.inputHash);
   expect(readFileSync(out.replace('.json', '.md'), 'utf8')).toContain('| ashlar, wasm, 2 threads |');
 });
+
+test('tfjs takes turns with Ashlar on the same backend', async () => {
+  const out = inFolder('peers.json');
+  const only = ['matmul.f32.768x128x65.nt', 'train.step.f32.nano'];
+  const args = ['--only', only.join(','), '--backend', 'wasm', '--peers', '--out', out];
+  await bench('page', '--headless', '--quick', ...args);
+  const { results } = JSON.parse(readFileSync(out, 'utf8')) as BenchFile;
+  const turns = results.filter(({ by }) => by !== undefined);
+  expect(turns.map(({ work, by, backend }) => [work, by, backend])).toEqual(
+    only.flatMap((work) => ['ashlar', 'tfjs'].map((by) => [work, by, 'wasm'])),
+  );
+  for (const result of turns) {
+    expect(isRight(result)).toBe(true);
+    expect(result.inputHash).toBe(results.find(({ work, by }) => work === result.work && by === undefined)!.inputHash);
+  }
+});

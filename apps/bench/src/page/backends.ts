@@ -1,19 +1,10 @@
-/// <reference types="vite/client" />
 import { useBackend, type BackendPlugin } from '@ashlar/ops';
-import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
-import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Machine } from '../suite/result.js';
 import type { SuiteOrder } from './messages.js';
+import { wasmPaths } from './wasm-paths.js';
 
 type Name = SuiteOrder['backend'];
-
-const wasmPaths = {
-  'tfjs-backend-wasm.wasm': plain,
-  'tfjs-backend-wasm-simd.wasm': simd,
-  'tfjs-backend-wasm-threaded-simd.wasm': threaded,
-};
 
 // each is fetched only when it is chosen
 const plugins: Record<Name, (threads: number) => Promise<BackendPlugin>> = {

@@ -17,7 +17,7 @@ const status = find<HTMLElement>('#status');
 const table = find<HTMLTableElement>('table');
 const body = table.tBodies[0]!;
 
-/** What the address asks for: `?backend=wasm,wasm-threads&threads=2&only=train&quick=1&run=1`. */
+/** What the address asks for: `?backend=wasm,wasm-threads&threads=2&only=train&quick=1&peers=1&run=1`. */
 const address = new URLSearchParams(location.search);
 const listed = (name: string) => address.get(name)?.split(',').filter(Boolean);
 
@@ -34,7 +34,7 @@ const only = listed('only');
 const threads = Number(address.get('threads') ?? 2);
 addBoxes(find('#backends'), 'backend', pageBackends, listed('backend') ?? pageBackends);
 addBoxes(find('#groups'), 'group', groups, only ?? groups);
-find<HTMLInputElement>('[name=quick]').checked = address.has('quick');
+for (const name of ['quick', 'peers']) find<HTMLInputElement>(`[name=${name}]`).checked = address.has(name);
 
 let file: BenchFile | undefined;
 let running: AbortController | undefined;
@@ -83,6 +83,7 @@ async function start(): Promise<void> {
     only: wanted,
     isQuick: chosen.has('quick'),
     threads: backends.includes('wasm-threads') ? threads : 1,
+    peers: chosen.has('peers'),
   };
   file = undefined;
   body.replaceChildren();

@@ -12,10 +12,13 @@ export interface SuiteOrder {
   withHost: boolean;
 }
 
-/** Or to be ready for one case, on wasm with so many threads. */
+/** Or to be ready for one case. */
 export interface PlayerOrder {
   type: 'player';
   work: string;
+  by: 'ashlar' | 'tfjs';
+  backend: SuiteOrder['backend'];
+  /** Of Ashlar on wasm. */
   threads: number;
 }
 

@@ -1,7 +1,8 @@
+import { hasStockForm, type Case } from '../suite/case.js';
 import { chooseCases } from '../suite/cases/index.js';
-import type { BenchFile, Result } from '../suite/result.js';
+import { isRight, type BenchFile, type Result } from '../suite/result.js';
 import type { Said, SuiteOrder } from './messages.js';
-import { compareThreads, worthThreads } from './threads.js';
+import { compareSeats, worthThreads, type Seat } from './turns.js';
 
 type Done = Extract<Said, { type: 'done' }>;
 
@@ -12,6 +13,8 @@ export interface Plan {
   isQuick: boolean;
   /** How many threads take turns with one at the larger training steps; 1 for none. */
   threads: number;
+  /** Whether tfjs takes turns with Ashlar on each backend, where it can. */
+  peers: boolean;
 }
 
 export interface Watcher {
@@ -59,14 +62,33 @@ function runBackend(order: SuiteOrder, watcher: Watcher, signal: AbortSignal): P
   });
 }
 
-/** One thread and several in turn at the larger training steps that are chosen; quick takes the first alone. */
-async function runThreads({ only, isQuick, threads }: Plan, watcher: Watcher, signal: AbortSignal): Promise<void> {
+type Round = [one: Case, seats: Seat[]];
+
+/** One thread and several, at the larger training steps that are chosen; quick takes the first alone. */
+function roundsOfThreads({ only, isQuick, threads }: Plan): Round[] {
+  if (threads === 1) return [];
   const cases = worthThreads(chooseCases(only, false));
-  for (const one of isQuick ? cases.slice(0, 1) : cases) {
+  const seat = (count: number): Seat => ({ by: 'ashlar', backend: 'wasm', threads: count });
+  return (isQuick ? cases.slice(0, 1) : cases).map((one) => [one, [seat(1), seat(threads)]]);
+}
+
+/** Ashlar and tfjs on each backend, at what was not left out. */
+function roundsOfPeers({ only, isQuick, backends, peers }: Plan, results: readonly Result[]): Round[] {
+  if (!peers) return [];
+  const cases = chooseCases(only, isQuick).filter(hasStockForm);
+  return backends.flatMap((backend) =>
+    cases
+      .filter(({ work }) => results.some((one) => one.work === work && one.backend === backend && isRight(one)))
+      .map((one): Round => [one, (['ashlar', 'tfjs'] as const).map((by) => ({ by, backend, threads: 1 }))]),
+  );
+}
+
+async function runRounds(rounds: Round[], isQuick: boolean, watcher: Watcher, signal: AbortSignal): Promise<void> {
+  for (const [one, seats] of rounds) {
     const sight = watchSight();
-    watcher.onCase(`1 and ${threads} threads`, one.work);
+    watcher.onCase('in turns', one.work);
     try {
-      watcher.onResults(sight.mark(await compareThreads(one, { threads, isQuick }, signal)));
+      watcher.onResults(sight.mark(await compareSeats(one, seats, isQuick, signal)));
     } finally {
       sight.end();
     }
@@ -107,7 +129,7 @@ export async function runPage(plan: Plan, watcher: Watcher, signal: AbortSignal)
     const done = await runBackend({ type: 'suite', ...order, isQuick, withHost: i === 0 }, keeping, signal);
     if (done) all.push(done);
   }
-  if (plan.threads > 1) await runThreads(plan, keeping, signal);
+  await runRounds([...roundsOfThreads(plan), ...roundsOfPeers(plan, results)], isQuick, keeping, signal);
   const [first, last] = [all[0], all.at(-1)];
   if (!first || !last) throw new Error('None of the backends could be used.');
   const gpu = all.flatMap((one) => one.gpu ?? []).at(-1);

@@ -32,12 +32,13 @@ export async function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: chromiumArgs });
 }
 
-const query = ({ backends, only, isQuick, threads }: SuiteOptions) =>
+const query = ({ backends, only, isQuick, threads, peers }: SuiteOptions) =>
   new URLSearchParams({
     backend: backends.join(','),
     threads: String(threads),
     ...(only && { only: only.join(',') }),
     ...(isQuick && { quick: '1' }),
+    ...(peers && { peers: '1' }),
   });
 
 /** Runs the page of the suite and takes what its button downloads. */

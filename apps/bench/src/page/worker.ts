@@ -41,11 +41,23 @@ async function runOn({ backend, only, isQuick, withHost }: SuiteOrder): Promise<
   });
 }
 
-/** Prepares a case and answers requests, one after the other. */
-async function play({ work, threads }: PlayerOrder): Promise<void> {
-  await openBackend('wasm', threads);
+/** A case at work on a backend, by Ashlar or in the stock operations of tfjs. */
+async function startCase({ work, by, backend, threads }: PlayerOrder): Promise<CaseAtWork> {
+  const one = chooseCases([work], false)[0]!;
+  if (by === 'tfjs') {
+    // only then: it brings gradients of its own
+    const { openStock, stockForm } = await import('./stock.js');
+    await openStock(backend);
+    return CaseAtWork.start(stockForm(one));
+  }
+  await openBackend(backend, threads);
   registerGradients();
-  const atWork = await CaseAtWork.start(chooseCases([work], false)[0]!);
+  return CaseAtWork.start(one);
+}
+
+/** Prepares a case and answers requests, one after the other. */
+async function play(order: PlayerOrder): Promise<void> {
+  const atWork = await startCase(order);
   const answer = async (request: Request): Promise<Said> =>
     request.type === 'play'
       ? { type: 'played', ms: await atWork.runs(request.count) }

@@ -69,3 +69,6 @@ export interface Case {
   /** Uploads the inputs to the backend in use. */
   prepare(): Promise<Prepared> | Prepared;
 }
+
+/** Whether a page writes a case in stock operations of tfjs too. */
+export const hasStockForm = ({ group, work }: Case) => group === 'train' || work.startsWith('matmul.');

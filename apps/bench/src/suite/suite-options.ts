@@ -31,6 +31,7 @@ The suite in a browser. ${commonHelp}
   --backend NAMES   with commas, of ${pageBackends.join(', ')} (default all); the last is one thread and several in turn,
                     at the larger training steps
   --threads N       how many threads that are (default 2)
+  --peers           tfjs takes turns with Ashlar at products and training steps, on the same backend
   --headless        runs it in a Chromium without a window, and ends
   --port N          where it is served without that (default 5180)
   --out FILE        with --headless: JSON file; the others stand beside it (default apps/bench/results/page.json)
@@ -72,10 +73,11 @@ export function parseSuiteOptions(kind: 'suite' | 'page', args: string[]): Suite
   const backends = namesOf('backend', values.backend ?? (kind === 'suite' ? 'wasm' : known.join(',')), known);
   if (kind === 'suite' && backends.length > 1)
     throw new Error('--backend: one at a time in Node, since all would share its process.');
-  if (values.peers && (kind === 'page' || backends[0] !== 'wasm'))
-    throw new Error('--peers: in Node, and on wasm, where they run.');
+  if (values.peers && kind === 'suite' && backends[0] !== 'wasm')
+    throw new Error('--peers: in Node on wasm, where they run.');
   for (const name of ['python', 'by'] as const)
-    if (values[name] !== undefined && !values.peers) throw new Error(`--${name}: only with --peers.`);
+    if (values[name] !== undefined && !(values.peers && kind === 'suite'))
+      throw new Error(`--${name}: only for the suite in Node with --peers.`);
   const only = values.only?.split(',');
   chooseCases(only, values.quick);
   return {

@@ -102,12 +102,14 @@ describe('options', () => {
     expect(() => parseSuiteOptions('suite', ['--backend', 'webgl'])).toThrow('there is no webgl here, only wasm, cpu');
     expect(() => parseSuiteOptions('suite', ['--backend', 'wasm,cpu'])).toThrow('one at a time in Node');
     expect(() => parseSuiteOptions('page', ['--port', 'x'])).toThrow('--port must be a whole number');
-    expect(() => parseSuiteOptions('suite', ['--by', 'tfjs'])).toThrow('--by: only with --peers.');
+    expect(() => parseSuiteOptions('suite', ['--by', 'tfjs'])).toThrow(
+      '--by: only for the suite in Node with --peers.',
+    );
     expect(() => parseSuiteOptions('suite', ['--peers', '--by', 'x'])).toThrow(
       '--by: there is no x here, only ashlar, tfjs',
     );
-    expect(() => parseSuiteOptions('page', ['--peers'])).toThrow('--peers: in Node, and on wasm');
-    expect(() => parseSuiteOptions('suite', ['--peers', '--backend', 'cpu'])).toThrow('--peers: in Node, and on wasm');
+    expect(() => parseSuiteOptions('page', ['--peers', '--by', 'tfjs'])).toThrow('--by: only for the suite in Node');
+    expect(() => parseSuiteOptions('suite', ['--peers', '--backend', 'cpu'])).toThrow('--peers: in Node on wasm');
   });
 
   test('quick takes a few of each group, and what is named', () => {

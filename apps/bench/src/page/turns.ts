@@ -4,12 +4,22 @@ import { budgets } from '../suite/run-case.js';
 import { takeTurns, type Player } from '../suite/turns.js';
 import type { PlayerOrder, Request, Said } from './messages.js';
 
+/** Who takes turns, in a worker of its own. */
+export type Seat = Omit<PlayerOrder, 'type' | 'work'>;
+
 /** Less than this many operations are over before a second thread has woken up. */
 const WORTH_THREADS = 1e9;
+/** Rounds at least, also where a step takes seconds. */
+const ROUNDS = 5;
 
 /** The training steps among cases that are large enough for threads. */
 export const worthThreads = (cases: readonly Case[]) =>
   cases.filter(({ group, flops }) => group === 'train' && (flops ?? 0) > WORTH_THREADS);
+
+const whoOf = ({ backend, by, threads }: Seat): Player['who'] =>
+  backend !== 'wasm'
+    ? { backend, by }
+    : { backend: threads > 1 ? 'wasm-threads' : 'wasm', by, ...(by === 'ashlar' && { threads }) };
 
 /** A worker that plays, and how it is ended. */
 interface Opened {
@@ -17,21 +27,21 @@ interface Opened {
   end(): void;
 }
 
-async function openPlayer(work: string, threads: number, signal: AbortSignal): Promise<Opened> {
+async function openPlayer(work: string, seat: Seat, signal: AbortSignal): Promise<Opened> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
   const ask = (message: PlayerOrder | Request) =>
     new Promise<Said>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(new Error('stopped')), { once: true });
-      worker.onerror = ({ message }) => reject(new Error(`the worker with ${threads} threads failed: ${message}`));
+      worker.onerror = ({ message }) => reject(new Error(`the worker of ${seat.by} failed: ${message}`));
       worker.onmessage = ({ data }: MessageEvent<Said>) =>
         data.type === 'failed' ? reject(new Error(data.message)) : resolve(data);
       worker.postMessage(message);
     });
   const end = () => worker.terminate();
   try {
-    const ready = (await ask({ type: 'player', work, threads })) as Extract<Said, { type: 'ready' }>;
+    const ready = (await ask({ type: 'player', work, ...seat })) as Extract<Said, { type: 'ready' }>;
     const player: Player = {
-      who: { backend: threads > 1 ? 'wasm-threads' : 'wasm', by: 'ashlar', threads },
+      who: whoOf(seat),
       firstMs: ready.firstMs,
       inputHash: ready.inputHash,
       play: async (count) => ((await ask({ type: 'play', count })) as Extract<Said, { type: 'played' }>).ms,
@@ -44,28 +54,38 @@ async function openPlayer(work: string, threads: number, signal: AbortSignal): P
   }
 }
 
-/** One thread and several in turn at a case, each in a worker of its own; the first result is that of one thread. */
-export async function compareThreads(
+/** Why a seat cannot be taken here; undefined where it can. */
+function obstacle({ threads }: Seat): string | undefined {
+  if (threads === 1) return undefined;
+  if (!crossOriginIsolated) return 'this page is not cross-origin isolated';
+  const cores = navigator.hardwareConcurrency;
+  return cores < threads ? `this machine has ${cores} cores for ${threads} threads` : undefined;
+}
+
+/** Lets seats take turns at a case; the first result is that of the first. Where one cannot, nobody does. */
+export async function compareSeats(
   one: Case,
-  { threads, isQuick }: { threads: number; isQuick: boolean },
+  seats: readonly Seat[],
+  isQuick: boolean,
   signal: AbortSignal,
 ): Promise<Result[]> {
   const { work, group, params, dtype } = one;
-  const without = (status: 'unsupported' | 'failed', message: string): Result[] => [
-    { work, group, params, dtype, inputHash: '', backend: 'wasm-threads', by: 'ashlar', threads, status, message },
+  const without = (seat: Seat, status: 'unsupported' | 'failed', message: string): Result[] => [
+    { work, group, params, dtype, inputHash: '', ...whoOf(seat), status, message },
   ];
-  if (!crossOriginIsolated) return without('unsupported', 'this page is not cross-origin isolated');
-  if (navigator.hardwareConcurrency < threads)
-    return without('unsupported', `this machine has ${navigator.hardwareConcurrency} cores for ${threads} threads`);
+  for (const seat of seats) {
+    const message = obstacle(seat);
+    if (message !== undefined) return without(seat, 'unsupported', message);
+  }
   const opened: Opened[] = [];
   try {
-    for (const count of [1, threads]) opened.push(await openPlayer(work, count, signal));
+    for (const seat of seats) opened.push(await openPlayer(work, seat, signal));
     const players = opened.map(({ player }) => player);
-    return await takeTurns(one, players, budgets[isQuick ? 'quick' : 'full']);
+    return await takeTurns(one, players, isQuick ? budgets.quick : { ...budgets.full, fewest: ROUNDS });
   } catch (error) {
     const { message } = error as Error;
     if (message === 'stopped') throw error;
-    return without('failed', message);
+    return without(seats[opened.length] ?? seats[0]!, 'failed', message);
   } finally {
     for (const { end } of opened) end();
   }
