@@ -57,7 +57,9 @@ for (const backend of [cpu(), withoutBytes(), wasm()])
       expect(model.h[0]!.attn.cAttn).toBeInstanceOf(QuantizedLinear);
       expect(distance(before, await logits(model))).toBeLessThan(tolerance);
       const three = backend.name === 'cpu without bytes' ? 4 : 3;
-      const change = shapes(config.hiddenSize).map(([out, inputs]) => stored(three, out!, inputs!) - 4 * out! * inputs!);
+      const change = shapes(config.hiddenSize).map(
+        ([out, inputs]) => stored(three, out!, inputs!) - 4 * out! * inputs!,
+      );
       expect(sizeInBytes(model).memory - bytes).toBe(2 * change.reduce((a, b) => a + b, 0));
       expect([...parameters(model).keys()].some((path) => path.includes('c_'))).toBe(false);
       expect(stateDict(model).get('h.1.mlp.c_fc.bias')!.trainable).toBe(false);

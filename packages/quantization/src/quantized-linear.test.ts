@@ -130,23 +130,26 @@ for (const backend of [cpu(), withoutBytes(), wasm()])
     });
   });
 
-it.each(schemes)('$name: the state is the same on every backend, and one saved on one loads on the others', async ({ make }) => {
-  const x = draw('x', 9, 30);
-  const found = [];
-  for (const backend of [cpu(), withoutBytes(), wasm()]) {
-    await useBackend(backend);
-    using saved = new QuantizedLinear(make(draw('weight', 7, 30)));
-    using loaded = new QuantizedLinear(make({ data: new Float32Array(210), shape: [7, 30] }));
-    const state = found[0]?.state ?? (await hostStateDict(saved));
-    loadStateDict(loaded, state);
-    const [input, codes] = [tensor(x), stateDict(saved).get('weight.codes')!];
-    const y = loaded.forward(input);
-    found.push({ state: await hostStateDict(loaded), y: await y.data(), bytes: codes.dtype === 'bool' });
-    tf.dispose([input, y]);
-  }
-  expect(found.map(({ bytes }) => bytes)).toEqual([true, false, true]);
-  for (const { state, y } of found) {
-    expect(state).toEqual(found[0]!.state);
-    await expectClose(y, found[0]!.y, { tolerance: 1.5e-6 });
-  }
-});
+it.each(schemes)(
+  '$name: the state is the same on every backend, and one saved on one loads on the others',
+  async ({ make }) => {
+    const x = draw('x', 9, 30);
+    const found = [];
+    for (const backend of [cpu(), withoutBytes(), wasm()]) {
+      await useBackend(backend);
+      using saved = new QuantizedLinear(make(draw('weight', 7, 30)));
+      using loaded = new QuantizedLinear(make({ data: new Float32Array(210), shape: [7, 30] }));
+      const state = found[0]?.state ?? (await hostStateDict(saved));
+      loadStateDict(loaded, state);
+      const [input, codes] = [tensor(x), stateDict(saved).get('weight.codes')!];
+      const y = loaded.forward(input);
+      found.push({ state: await hostStateDict(loaded), y: await y.data(), bytes: codes.dtype === 'bool' });
+      tf.dispose([input, y]);
+    }
+    expect(found.map(({ bytes }) => bytes)).toEqual([true, false, true]);
+    for (const { state, y } of found) {
+      expect(state).toEqual(found[0]!.state);
+      await expectClose(y, found[0]!.y, { tolerance: 1.5e-6 });
+    }
+  },
+);

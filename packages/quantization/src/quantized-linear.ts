@@ -6,8 +6,8 @@ import type { QuantizedWeight } from './scheme.js';
 /**
  * A frozen affine map of the last axis, `x W^T + b`, whose weight is kept in few bits.
  *
- * The weight is never stored as float32 where the backend has a kernel for it (wasm); elsewhere each call brings it to
- * float32, multiplies and lets it go, and the backward pass does so again: training something in front of it or beside it
+ * The weight is never stored as float32 where the backend has a kernel for it (wasm, webgl, webgpu); elsewhere each call brings
+ * it to float32, multiplies and lets it go, and the backward pass does so again: training something in front of it or beside it
  * (LoRA: together QLoRA) never holds all weights in float32 at once. The gradient reaches `x`; weight and bias are not
  * trained.
  */

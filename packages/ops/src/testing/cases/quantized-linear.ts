@@ -24,7 +24,14 @@ const nf4 =
 const pack = (bytes: ArrayLike<number>, form: Form): Host => {
   const at = (i: number) => bytes[i] ?? 0;
   const size = Math.ceil(bytes.length / 3);
-  if (form === 'bool') return { ...ints([3 * size], Array.from({ length: 3 * size }, (_, i) => at(i))), dtype: 'bool' };
+  if (form === 'bool')
+    return {
+      ...ints(
+        [3 * size],
+        Array.from({ length: 3 * size }, (_, i) => at(i)),
+      ),
+      dtype: 'bool',
+    };
   return ints(
     [size],
     Array.from({ length: size }, (_, i) => at(3 * i) + 256 * at(3 * i + 1) + 65536 * at(3 * i + 2)),

@@ -40,7 +40,11 @@ const options = {
 };
 
 export function registerQuantizedLinear(): void {
-  fused('AshlarQuantizedLinear', (device, { x, ...weight }, attrs) => [multiply(device, x, weight, attrs, true)], options);
+  fused(
+    'AshlarQuantizedLinear',
+    (device, { x, ...weight }, attrs) => [multiply(device, x, weight, attrs, true)],
+    options,
+  );
   fused(
     'AshlarQuantizedLinearGrad',
     (device, { dy, ...weight }, attrs) => [multiply(device, dy, weight, attrs, false)],
