@@ -9,7 +9,7 @@ function float64(logits: Host, targets: Host, options: CrossEntropyOptions = {})
   return targets.values.map((target, row) =>
     target === (options.ignoreIndex ?? -100)
       ? 0
-      : lossOf([...logits.values.subarray(row * vocab, (row + 1) * vocab)], target, options),
+      : lossOf(logits.values.subarray(row * vocab, (row + 1) * vocab), target, options),
   );
 }
 

@@ -21,28 +21,33 @@ export function erf(x: number): number {
 export const activations: Record<string, (x: number) => number> = {
   none: (x) => x,
   gelu: (x) => 0.5 * x * (1 + erf(x * Math.SQRT1_2)),
-  gelu_new: (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
+  // 0.5 (1 + tanh(u)) = 1 / (1 + exp(-2u))
+  gelu_new: (x) => x / (1 + Math.exp(-2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))),
   relu: (x) => Math.max(x, 0),
   silu: (x) => x / (1 + Math.exp(-x)),
 };
 
 /** Log of the sum of exponentials. */
-export function logSumExp(values: readonly number[]): number {
-  const max = Math.max(...values);
-  return max + Math.log(values.reduce((sum, value) => sum + Math.exp(value - max), 0));
+export function logSumExp(values: ArrayLike<number>): number {
+  let max = -Infinity;
+  for (let i = 0; i < values.length; i++) max = Math.max(max, values[i]!); // NaN if any is
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += Math.exp(values[i]! - max);
+  return max + Math.log(sum);
 }
 
 /** Cross entropy of one row of logits against its target. */
 export function lossOf(
-  logits: readonly number[],
+  logits: ArrayLike<number>,
   target: number,
   { labelSmoothing = 0, zLoss = 0 }: CrossEntropyOptions,
 ): number {
   const total = logSumExp(logits);
   let loss = total - logits[target]!;
   if (labelSmoothing > 0) {
-    const all = total - logits.reduce((sum, value) => sum + value, 0) / logits.length;
-    loss = (1 - labelSmoothing) * loss + labelSmoothing * all;
+    let sum = 0;
+    for (let i = 0; i < logits.length; i++) sum += logits[i]!;
+    loss = (1 - labelSmoothing) * loss + labelSmoothing * (total - sum / logits.length);
   }
   return loss + zLoss * total ** 2;
 }

@@ -6,12 +6,15 @@ import { activations } from './functions.js';
 
 export function linear64(x: Host, weight: Host, bias: Host | undefined, activation: string): Float64Array {
   const [out, width] = weight.shape as [number, number];
-  return new Float64Array((x.values.length / width) * out).map((_, i) => {
-    const row = Math.floor(i / out) * width;
+  const [xs, ws, f] = [x.values, weight.values, activations[activation]!];
+  const y = new Float64Array((xs.length / width) * out);
+  for (let i = 0; i < y.length; i++) {
+    const [row, column] = [Math.floor(i / out) * width, (i % out) * width];
     let sum = bias ? bias.values[i % out]! : 0;
-    for (let k = 0; k < width; k++) sum += x.values[row + k]! * weight.values[(i % out) * width + k]!;
-    return activations[activation]!(sum);
-  });
+    for (let k = 0; k < width; k++) sum += xs[row + k]! * ws[column + k]!;
+    y[i] = f(sum);
+  }
+  return y;
 }
 
 function linearCase(shape: number[], out: number, hasBias: boolean, activation: Activation): OpCase {

@@ -71,13 +71,16 @@ function quantizedLinearCase(v: Variant, form: Form): OpCase {
         },
         bias,
       ),
-    float64: (x) =>
-      new Float64Array((x.x!.values.length / width) * v.out).map((_, i) => {
+    float64(x) {
+      const weights = new Float64Array(v.out * width).map((_, i) => weight64(v, x, size, i));
+      const values = x.x!.values;
+      return new Float64Array((values.length / width) * v.out).map((_, i) => {
         const [row, column] = [Math.floor(i / v.out), i % v.out];
         let sum = x.bias?.values[column] ?? 0;
-        for (let k = 0; k < width; k++) sum += x.x!.values[row * width + k]! * weight64(v, x, size, column * width + k);
+        for (let k = 0; k < width; k++) sum += values[row * width + k]! * weights[column * width + k]!;
         return sum;
-      }),
+      });
+    },
     shape: [...v.x.slice(0, -1), v.out],
     gradients: ['x'],
   };
