@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
 import { attachTo } from '../gpu/attach.js';
 import { Reports } from '../gpu/reports.js';
+import { Tensors } from '../gpu/tensors.js';
 
 /** One value of a program's uniforms. */
 export interface Uniform {
@@ -29,10 +30,9 @@ interface TfjsWebglBackend extends KernelBackend {
   gpgpu: { gl: { canvas: EventTarget; isContextLost(): boolean } };
   runWebGLProgram(program: GpgpuProgram, inputs: TensorInfo[], dtype: DataType, uniforms: number[][]): TensorInfo;
   makeTensorInfo(shape: number[], dtype: DataType, values: Float32Array): TensorInfo;
-  disposeIntermediateTensorInfo(info: TensorInfo): void;
 }
 
-const used = ['runWebGLProgram', 'makeTensorInfo', 'disposeIntermediateTensorInfo'] as const;
+const used = ['runWebGLProgram', 'makeTensorInfo'] as const;
 
 /** A tensor as matrices: `[batch, rows, columns]`. */
 export type Matrices = readonly [batch: number, rows: number, columns: number];
@@ -69,10 +69,11 @@ const functions = `
   int integer(float x) { return int(floor(x + 0.5)); }`;
 
 /** tfjs's webgl backend with programs of our own. They read and write packed textures, as its matrix products do. */
-export class Device {
+export class Device extends Tensors<TfjsWebglBackend> {
   readonly reports = new Reports('webgl');
 
-  private constructor(readonly backend: TfjsWebglBackend) {
+  private constructor(backend: TfjsWebglBackend) {
+    super(backend);
     backend.gpgpu.gl.canvas.addEventListener('webglcontextlost', this.lose);
   }
 
@@ -110,22 +111,6 @@ export class Device {
       Object.values(uniforms).map(({ data }) => data),
     );
     return { dataId, dtype, shape: [...as] };
-  }
-
-  /** A new tensor with values of the host. */
-  upload(values: Float32Array, shape: readonly number[]): TensorInfo {
-    return this.backend.makeTensorInfo([...shape], 'float32', values);
-  }
-
-  /** Another tensor on the same texture. */
-  share(info: TensorInfo): TensorInfo {
-    this.backend.incRef(info.dataId);
-    return { dataId: info.dataId, shape: info.shape, dtype: info.dtype };
-  }
-
-  /** Frees a tensor that a kernel made for itself. */
-  free(info: TensorInfo): void {
-    this.backend.disposeIntermediateTensorInfo(info);
   }
 
   /** Runs a kernel of tfjs. */

@@ -1,6 +1,7 @@
 import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
 import { attachTo } from '../gpu/attach.js';
 import { Reports } from '../gpu/reports.js';
+import { Tensors } from '../gpu/tensors.js';
 
 const watched = Symbol.for('@ashlar/ops webgpu problems');
 /** Where tools that count dispatches leave a function on the backend. */
@@ -100,10 +101,11 @@ export interface Program {
  * tfjs's webgpu backend with programs of our own: they may write several buffers, and into buffers that exist, in the
  * same queue as tfjs's.
  */
-export class Device {
+export class Device extends Tensors<TfjsWebgpuBackend> {
   readonly reports: Reports;
 
-  private constructor(readonly backend: TfjsWebgpuBackend) {
+  private constructor(backend: TfjsWebgpuBackend) {
+    super(backend);
     this.reports = watch(backend.device);
   }
 
@@ -113,22 +115,6 @@ export class Device {
   /** A new tensor whose values are undefined until written. */
   output(shape: readonly number[], dtype: DataType = 'float32'): TensorInfo {
     return this.backend.makeTensorInfo([...shape], dtype);
-  }
-
-  /** A new tensor with values of the host. */
-  upload(values: Float32Array, shape: readonly number[]): TensorInfo {
-    return this.backend.makeTensorInfo([...shape], 'float32', values);
-  }
-
-  /** Another tensor on the same buffer. */
-  share(info: TensorInfo): TensorInfo {
-    this.backend.incRef(info.dataId);
-    return { dataId: info.dataId, shape: info.shape, dtype: info.dtype };
-  }
-
-  /** Frees a tensor that a kernel made for itself. */
-  free(info: TensorInfo): void {
-    this.backend.disposeData(info.dataId);
   }
 
   /**

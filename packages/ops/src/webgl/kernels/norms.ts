@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { NormPrograms, Saved } from '../../gpu/norms.js';
 import { asMatrices, float, int, type Device, type Matrices } from '../device.js';
 import { columnSum, elementwise } from './elementwise.js';
-import { fused } from './fused.js';
 
 /** GLSL: the mean over the columns of a row of `term`, in `b`, `r` and `i`. */
 const average = (term: string) => `
@@ -54,8 +54,6 @@ function rstdOf(device: Device, x: TensorInfo, mean: TensorInfo | undefined, eps
   });
 }
 
-type Saved = Record<'dy' | 'x' | 'weight' | 'rstd', TensorInfo> & { mean?: TensorInfo; dsum?: TensorInfo | undefined };
-
 /** The gradient of `x` of either norm, and dsum added to it where there is one; without a mean it is that of the root mean square. */
 function gradientOfX(device: Device, { dy, x, weight, mean, rstd, dsum }: Saved): TensorInfo {
   const { columns, column } = shapesOf(x);
@@ -78,89 +76,31 @@ function gradientOfX(device: Device, { dy, x, weight, mean, rstd, dsum }: Saved)
   return dx;
 }
 
-function layerNorm(
-  device: Device,
-  { x, weight, bias }: { x: TensorInfo; weight: TensorInfo; bias?: TensorInfo | undefined },
-  eps: number,
-) {
-  const mean = meanOf(device, x);
-  const rstd = rstdOf(device, x, mean, eps);
-  const y = elementwise(
-    device,
-    { inputs: { x, weight, mean, rstd, ...(bias && { bias }) } },
-    x.shape,
-    `(x_(b, r, c) - mean_(b, r, 0)) * rstd_(b, r, 0) * weight_(0, 0, c)${bias ? ' + bias_(0, 0, c)' : ''}`,
-  );
-  return { y, mean, rstd };
-}
-
-function rmsNorm(device: Device, { x, weight }: { x: TensorInfo; weight: TensorInfo }, eps: number) {
-  const rstd = rstdOf(device, x, undefined, eps);
-  const y = elementwise(
-    device,
-    { inputs: { x, weight, rstd } },
-    x.shape,
-    'x_(b, r, c) * rstd_(b, r, 0) * weight_(0, 0, c)',
-  );
-  return { y, rstd };
-}
-
 const add = (device: Device, x: TensorInfo, residual: TensorInfo) =>
   elementwise(device, { inputs: { x, residual } }, x.shape, 'x_(b, r, c) + residual_(b, r, c)');
 
-/** Of either norm, which may have added first: what is added up gets the same gradient twice. */
-function gradients(device: Device, saved: Saved, wanted: readonly string[]): TensorInfo[] {
-  const { dy, x, mean, rstd } = saved;
-  let dx: TensorInfo | undefined;
-  return wanted.map((name) => {
-    if (name === 'bias') return columnSum(device, { dy }, x.shape, 'dy_(b, r, c)');
-    if (name === 'weight') {
-      const term = `dy_(b, r, c) * ${mean ? '(x_(b, r, c) - mean_(b, r, 0))' : 'x_(b, r, c)'} * rstd_(b, r, 0)`;
-      return columnSum(device, { dy, x, rstd, ...(mean && { mean }) }, x.shape, term);
-    }
-    if (dx) return device.share(dx);
-    return (dx = gradientOfX(device, saved));
-  });
-}
-
-/** What is not asked for is freed. */
-function withResiduals(device: Device, outputs: TensorInfo[], residuals: TensorInfo[], asked: boolean): TensorInfo[] {
-  if (asked) return [...outputs, ...residuals];
-  residuals.forEach((info) => device.free(info));
-  return outputs;
-}
-
-export function registerNorms(): void {
-  fused('AshlarLayerNorm', (device, inputs, { eps, residuals }) => {
-    const { y, mean, rstd } = layerNorm(device, inputs, eps);
-    return withResiduals(device, [y], [mean, rstd], residuals);
-  });
-  fused('AshlarAddLayerNorm', (device, { x, residual, ...rest }, { eps, residuals }) => {
-    const sum = add(device, x, residual);
-    const { y, mean, rstd } = layerNorm(device, { ...rest, x: sum }, eps);
-    return withResiduals(device, [sum, y], [mean, rstd], residuals);
-  });
-  fused('AshlarRmsNorm', (device, inputs, { eps, residuals }) => {
-    const { y, rstd } = rmsNorm(device, inputs, eps);
-    return withResiduals(device, [y], [rstd], residuals);
-  });
-  fused('AshlarAddRmsNorm', (device, { x, residual, weight }, { eps, residuals }) => {
-    const sum = add(device, x, residual);
-    const { y, rstd } = rmsNorm(device, { x: sum, weight }, eps);
-    return withResiduals(device, [sum, y], [rstd], residuals);
-  });
-
-  fused('AshlarLayerNormGrad', (device, inputs, { wanted }) => gradients(device, inputs, wanted));
-  fused('AshlarRmsNormGrad', (device, inputs, { wanted }) => gradients(device, inputs, wanted));
-  // without dy the norm is not in the gradient
-  fused(
-    'AshlarAddLayerNormGrad',
-    (device, { dy, sum, ...rest }, { wanted }) => gradients(device, { ...rest, dy: dy!, x: sum }, wanted),
-    ({ inputs }) => inputs.dy !== undefined,
-  );
-  fused(
-    'AshlarAddRmsNormGrad',
-    (device, { dy, sum, ...rest }, { wanted }) => gradients(device, { ...rest, dy: dy!, x: sum }, wanted),
-    ({ inputs }) => inputs.dy !== undefined,
-  );
-}
+export const normPrograms: NormPrograms<Device> = {
+  norm(device, { x: own, residual, weight, bias }, eps, centred) {
+    const sum = residual && add(device, own, residual);
+    const x = sum ?? own;
+    const mean = centred ? meanOf(device, x) : undefined;
+    const rstd = rstdOf(device, x, mean, eps);
+    const y = elementwise(
+      device,
+      { inputs: { x, weight, rstd, ...(mean && { mean }), ...(bias && { bias }) } },
+      x.shape,
+      `(x_(b, r, c)${mean ? ' - mean_(b, r, 0)' : ''}) * rstd_(b, r, 0) * weight_(0, 0, c)${bias ? ' + bias_(0, 0, c)' : ''}`,
+    );
+    return { y, rstd, ...(sum && { sum }), ...(mean && { mean }) };
+  },
+  gradientOfX,
+  gradientsOfParameters(device, { dy, x, mean, rstd }, wanted) {
+    const factor = `(x_(b, r, c)${mean ? ' - mean_(b, r, 0)' : ''}) * rstd_(b, r, 0)`;
+    const sums = {
+      weight: () => columnSum(device, { dy, x, rstd, ...(mean && { mean }) }, x.shape, `dy_(b, r, c) * ${factor}`),
+      bias: () => columnSum(device, { dy }, x.shape, 'dy_(b, r, c)'),
+    };
+    const names = (['weight', 'bias'] as const).filter((name) => wanted.includes(name));
+    return Object.fromEntries(names.map((name) => [name, sums[name]()]));
+  },
+};

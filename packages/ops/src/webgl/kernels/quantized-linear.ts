@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { QuantizedAttrs, QuantizedTensors } from '../../contract/kernels.js';
+import type { QuantizedProduct } from '../../gpu/quantized-linear.js';
 import { NF4_CODES } from '../../ops/dequantize.js';
 import { asMatrices, int, type Device } from '../device.js';
-import { fused } from './fused.js';
 
 /** GLSL: a byte of a tensor that holds three an element, or one in a bool. */
 const byteOf = (name: string, { dtype }: TensorInfo, i: string) =>
@@ -20,16 +20,10 @@ function weightGlsl(scheme: QuantizedAttrs['scheme'], { codes, zeros }: Quantize
 }
 const nf4 = NF4_CODES.map((value) => value.toFixed(20));
 
-/** `[..., k]` times the weight, `transposed` to `[in, out]` or as it is, to `[..., n]`: each code is unpacked where it is used. */
-function multiply(
-  device: Device,
-  a: TensorInfo,
-  { bias, ...tensors }: QuantizedTensors & { bias?: TensorInfo | undefined },
-  { scheme, shape: [out, width], blockSize }: QuantizedAttrs,
-  transposed: boolean,
-): TensorInfo {
-  const [n, k] = transposed ? [out, width] : [width, out];
-  const { codes, scales, zeros } = tensors;
+/** Each code is unpacked where it is used. */
+export function multiplyQuantized(device: Device, product: QuantizedProduct): TensorInfo {
+  const { a, n, k, weight, scheme, blockSize, transposed, bias } = product;
+  const { codes, scales, zeros } = weight;
   const [batch, rows] = asMatrices(a.shape);
   return device.run({
     inputs: { a, codes, scales, ...(zeros && { zeros }), ...(bias && { bias }) },
@@ -38,18 +32,11 @@ function multiply(
     as: [...a.shape.slice(0, -1), n],
     functions: `
       ${scheme === 'nf4' ? `const float nf4[16] = float[16](${nf4.join(', ')});` : ''}
-      float weight(int i) { return ${weightGlsl(scheme, tensors)}; }
+      float weight(int i) { return ${weightGlsl(scheme, weight)}; }
       float value(int b, int r, int c) {
         float sum = 0.0;
         for (int term = 0; term < k; term++) sum += a_(b, r, term) * weight(${transposed ? 'c * k + term' : 'term * n + c'});
         return sum${bias ? ' + bias_(0, 0, c)' : ''};
       }`,
   });
-}
-
-export function registerQuantizedLinear(): void {
-  fused('AshlarQuantizedLinear', (device, { x, ...weight }, attrs) => [multiply(device, x, weight, attrs, true)]);
-  fused('AshlarQuantizedLinearGrad', (device, { dy, ...weight }, attrs) => [
-    multiply(device, dy, weight, attrs, false),
-  ]);
 }

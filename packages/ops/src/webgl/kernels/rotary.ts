@@ -1,17 +1,10 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { RotaryAttrs, RotaryTables } from '../../contract/kernels.js';
+import type { Turn } from '../../gpu/rotary.js';
 import { float, int, type Device } from '../device.js';
 import { elementwise } from './elementwise.js';
-import { fused } from './fused.js';
 
-/** Turns every pair by its angle, or back by it. */
-function turn(
-  device: Device,
-  x: TensorInfo,
-  { cos, sin, positions }: RotaryTables,
-  { numHeads, interleaved }: RotaryAttrs,
-  direction: 1 | -1,
-): TensorInfo[] {
+export function turn(device: Device, call: Turn): TensorInfo {
+  const { x, cos, sin, positions, numHeads, interleaved, direction } = call;
   const single = positions.shape.length === 0;
   const uniforms = {
     ...{ headDim: int(x.shape[2]! / numHeads), pairs: int(cos.shape[1]!) },
@@ -29,10 +22,5 @@ function turn(
       float other = x_(b, r, isFirst ? c + apart : c - apart) * sin_(0, at, pair) * direction;
       return x_(b, r, c) * cos_(0, at, pair) + (isFirst ? -other : other);
     }`;
-  return [elementwise(device, { inputs: { x, cos, sin, positions }, uniforms, functions }, x.shape, 'turned(b, r, c)')];
-}
-
-export function registerRotary(): void {
-  fused('AshlarRotary', (device, { x, ...tables }, attrs) => turn(device, x, tables, attrs, 1));
-  fused('AshlarRotaryGrad', (device, { dy, ...tables }, attrs) => turn(device, dy, tables, attrs, -1));
+  return elementwise(device, { inputs: { x, cos, sin, positions }, uniforms, functions }, x.shape, 'turned(b, r, c)');
 }

@@ -1,8 +1,9 @@
 import { int } from '../device.js';
-import { silu } from './activation.js';
+import { activations } from './activation.js';
 import { elementwise } from './elementwise.js';
 import { fused } from './fused.js';
 
+const { silu } = activations;
 const functions = `
   ${silu.functions}
   float silu(float x) { return ${silu.value}; }

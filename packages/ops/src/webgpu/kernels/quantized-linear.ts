@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { QuantizedAttrs, QuantizedTensors } from '../../contract/kernels.js';
+import type { QuantizedProduct } from '../../gpu/quantized-linear.js';
 import { NF4_CODES } from '../../ops/dequantize.js';
 import { int, type Device } from '../device.js';
-import { fused } from './fused.js';
 import { asMatrix } from './shapes.js';
 
 /** Rows, columns and terms that a workgroup holds at a time. */
@@ -21,16 +21,10 @@ function weightWgsl(scheme: QuantizedAttrs['scheme'], { codes, zeros }: Quantize
   return `f32(${code} - ${byteOf('zeros', zeros!, 'i / u.blockSize')}) * ${scale}`;
 }
 
-/** `[..., k]` times the weight, `transposed` to `[in, out]` or as it is, to `[..., n]`: its codes are unpacked tile by tile. */
-function multiply(
-  device: Device,
-  a: TensorInfo,
-  { bias, ...tensors }: QuantizedTensors & { bias?: TensorInfo | undefined },
-  { scheme, shape: [out, width], blockSize }: QuantizedAttrs,
-  transposed: boolean,
-): TensorInfo {
-  const [n, k] = transposed ? [out, width] : [width, out];
-  const { codes, scales, zeros } = tensors;
+/** Codes are unpacked tile by tile. */
+export function multiplyQuantized(device: Device, product: QuantizedProduct): TensorInfo {
+  const { a, n, k, weight, scheme, blockSize, transposed, bias } = product;
+  const { codes, scales, zeros } = weight;
   const { rows } = asMatrix(a.shape);
   const y = device.output([...a.shape.slice(0, -1), n]);
   device.run({
@@ -43,7 +37,7 @@ function multiply(
     groups: Math.ceil(rows / tile) * Math.ceil(n / tile),
     functions: `
       const nf4 = array<f32, 16>(${NF4_CODES.join(', ')});
-      fn weight(i: i32) -> f32 { return ${weightWgsl(scheme, tensors)}; }
+      fn weight(i: i32) -> f32 { return ${weightWgsl(scheme, weight)}; }
       var<workgroup> left: array<f32, ${tile * tile}>; // [row, term]
       var<workgroup> right: array<f32, ${tile * tile}>; // [column, term]`,
     main: `
@@ -68,11 +62,4 @@ function multiply(
       if (row < u.rows && column < u.n) { y[row * u.n + column] = sum${bias ? ' + bias[column]' : ''}; }`,
   });
   return y;
-}
-
-export function registerQuantizedLinear(): void {
-  fused('AshlarQuantizedLinear', (device, { x, ...weight }, attrs) => [multiply(device, x, weight, attrs, true)]);
-  fused('AshlarQuantizedLinearGrad', (device, { dy, ...weight }, attrs) => [
-    multiply(device, dy, weight, attrs, false),
-  ]);
 }

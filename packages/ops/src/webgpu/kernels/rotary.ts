@@ -1,32 +1,24 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { RotaryAttrs, RotaryTables } from '../../contract/kernels.js';
+import type { Turn } from '../../gpu/rotary.js';
 import { float, int, type Device } from '../device.js';
 import { elementwise } from './elementwise.js';
-import { fused } from './fused.js';
 
-/** Turns every pair by its angle, or back by it. */
-function turn(
-  device: Device,
-  x: TensorInfo,
-  { cos, sin, positions }: RotaryTables,
-  { numHeads, interleaved }: RotaryAttrs,
-  direction: 1 | -1,
-): TensorInfo[] {
+export function turn(device: Device, call: Turn): TensorInfo {
+  const { x, cos, sin, positions, numHeads, interleaved, direction } = call;
   const [, seq, width] = x.shape as [number, number, number];
   const single = positions.shape.length === 0;
   const pairs = cos.shape[1]!;
-  return [
-    elementwise(
-      device,
-      {
-        name: 'AshlarRotary',
-        variant: `${interleaved} ${single}`,
-        inputs: { x, cos, sin, positions },
-        uniforms: {
-          ...{ seq: int(seq), width: int(width), headDim: int(width / numHeads), pairs: int(pairs) },
-          ...{ last: int(cos.shape[0]! - 1), direction: float(direction) },
-        },
-        functions: `
+  return elementwise(
+    device,
+    {
+      name: 'AshlarRotary',
+      variant: `${interleaved} ${single}`,
+      inputs: { x, cos, sin, positions },
+      uniforms: {
+        ...{ seq: int(seq), width: int(width), headDim: int(width / numHeads), pairs: int(pairs) },
+        ...{ last: int(cos.shape[0]! - 1), direction: float(direction) },
+      },
+      functions: `
           fn turned(i: i32) -> f32 {
             let d = (i % u.width) % u.headDim;
             if (d >= 2 * u.pairs) { return x[i]; }
@@ -38,14 +30,8 @@ function turn(
             let other = x[select(i - step, i + step, isFirst)] * sin[at] * u.direction;
             return x[i] * cos[at] + select(other, -other, isFirst);
           }`,
-      },
-      x.shape,
-      'turned(i)',
-    ),
-  ];
-}
-
-export function registerRotary(): void {
-  fused('AshlarRotary', (device, { x, ...tables }, attrs) => turn(device, x, tables, attrs, 1));
-  fused('AshlarRotaryGrad', (device, { dy, ...tables }, attrs) => turn(device, dy, tables, attrs, -1));
+    },
+    x.shape,
+    'turned(i)',
+  );
 }
