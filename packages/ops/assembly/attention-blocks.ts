@@ -1,7 +1,8 @@
 import { add, at, f4, fma, ldUpTo4, mul } from './simd';
 import { streamWords } from './dropout';
 // Building blocks of the attention kernels. A block of scores is kept TRANSPOSED, S[key][query]: the softmax runs along
-// lanes without horizontal sums, keys and values are read in place, and S is the packed left operand of S^T V.
+// lanes without horizontal sums, keys and values are read in place, and S is the packed left operand of S^T V. Products take four
+// steps a turn, with a way out after each, as the tile of gemm.ts does.
 export const BQ: u32 = 32;          // queries per block
 export const BK: u32 = 64;          // keys per block
 export const SROW: u32 = 128;       // bytes of one row of S
@@ -9,20 +10,42 @@ export const WORDS: u32 = BK + 32;  // random words that cover one row of keys, 
 export const MASKED: f32 = -3e38;   // score of a key that a query does not see
 export const FAR: i32 = 1 << 29;     // a reach beyond all keys
 
-/** out[key][8 queries] = sum_d rows[key][d] * t[d][8 queries], keys 0..n; at most `valid` rows are readable. */
+/**
+ * out[key][8 queries] = sum_d rows[key][d] * t[d][8 queries], keys 0..n; at most `valid` rows are readable. The ways out are never
+ * taken: q is a multiple of 4.
+ */
 export function scores(rows: usize, rs: usize, valid: u32, t: usize, D: u32, out: usize, n: u32): void {
   const last = valid - 1;
   for (let j: u32 = 0; j < n; j += 4, out += 4 * SROW) {
     let p0 = rows + rs * j, p1 = rows + rs * min(j + 1, last), p2 = rows + rs * min(j + 2, last);
     let p3 = rows + rs * min(j + 3, last), q = t;
     let c00 = f4(0), c01 = f4(0), c10 = f4(0), c11 = f4(0), c20 = f4(0), c21 = f4(0), c30 = f4(0), c31 = f4(0);
-    for (let d = D; d; d--) {
-      const b0 = v128.load(q), b1 = v128.load(q, 16);
-      let a = v128.load_splat<f32>(p0); c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
-      a = v128.load_splat<f32>(p1);     c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
-      a = v128.load_splat<f32>(p2);     c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
-      a = v128.load_splat<f32>(p3);     c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
-      p0 += 4; p1 += 4; p2 += 4; p3 += 4; q += 32;
+    let b0: v128, b1: v128, a: v128;
+    for (const end = at(q, 8 * D); q != end; q += 128) {
+      b0 = v128.load(q); b1 = v128.load(q, 16);
+      a = v128.load_splat<f32>(p0); c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
+      a = v128.load_splat<f32>(p1); c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
+      a = v128.load_splat<f32>(p2); c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
+      a = v128.load_splat<f32>(p3); c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
+      if (q == 1) break;
+      b0 = v128.load(q, 32); b1 = v128.load(q, 48);
+      a = v128.load_splat<f32>(p0, 4); c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
+      a = v128.load_splat<f32>(p1, 4); c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
+      a = v128.load_splat<f32>(p2, 4); c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
+      a = v128.load_splat<f32>(p3, 4); c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
+      if (q == 2) break;
+      b0 = v128.load(q, 64); b1 = v128.load(q, 80);
+      a = v128.load_splat<f32>(p0, 8); c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
+      a = v128.load_splat<f32>(p1, 8); c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
+      a = v128.load_splat<f32>(p2, 8); c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
+      a = v128.load_splat<f32>(p3, 8); c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
+      if (q == 3) break;
+      b0 = v128.load(q, 96); b1 = v128.load(q, 112);
+      a = v128.load_splat<f32>(p0, 12); c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
+      a = v128.load_splat<f32>(p1, 12); c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
+      a = v128.load_splat<f32>(p2, 12); c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
+      a = v128.load_splat<f32>(p3, 12); c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
+      p0 += 16; p1 += 16; p2 += 16; p3 += 16;
     }
     v128.store(out, c00); v128.store(out, c01, 16);
     v128.store(out, c10, 128); v128.store(out, c11, 144);
@@ -31,19 +54,39 @@ export function scores(rows: usize, rs: usize, valid: u32, t: usize, D: u32, out
   }
 }
 
-/** c[4][8] += sum_k s[k][4] * b[k][8]; s rows are SROW bytes apart, b rows bs, c rows cs. */
+/** c[4][8] += sum of s[k][4] * b[k][8] over n > 0 steps k; s rows are SROW bytes apart, b rows bs, c rows cs. */
 // @ts-ignore: decorator
 @inline function tile(s: usize, b: usize, bs: usize, n: u32, c: usize, cs: usize): void {
   let c00 = v128.load(c), c01 = v128.load(c, 16), c10 = v128.load(c + cs), c11 = v128.load(c + cs, 16);
   let c20 = v128.load(c + 2 * cs), c21 = v128.load(c + 2 * cs, 16), c30 = v128.load(c + 3 * cs);
   let c31 = v128.load(c + 3 * cs, 16);
-  for (let k = n; k; k--) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16);
-    let a = v128.load_splat<f32>(s);  c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
-    a = v128.load_splat<f32>(s, 4);   c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
-    a = v128.load_splat<f32>(s, 8);   c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
-    a = v128.load_splat<f32>(s, 12);  c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
-    s += SROW; b += bs;
+  let b0: v128, b1: v128, a: v128;
+  const end = s + n * SROW;
+  for (;;) {
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    a = v128.load_splat<f32>(s); c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
+    a = v128.load_splat<f32>(s, 4); c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
+    a = v128.load_splat<f32>(s, 8); c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
+    a = v128.load_splat<f32>(s, 12); c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
+    s += SROW; b += bs; if (s == end) break;
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    a = v128.load_splat<f32>(s); c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
+    a = v128.load_splat<f32>(s, 4); c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
+    a = v128.load_splat<f32>(s, 8); c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
+    a = v128.load_splat<f32>(s, 12); c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
+    s += SROW; b += bs; if (s == end) break;
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    a = v128.load_splat<f32>(s); c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
+    a = v128.load_splat<f32>(s, 4); c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
+    a = v128.load_splat<f32>(s, 8); c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
+    a = v128.load_splat<f32>(s, 12); c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
+    s += SROW; b += bs; if (s == end) break;
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    a = v128.load_splat<f32>(s); c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
+    a = v128.load_splat<f32>(s, 4); c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
+    a = v128.load_splat<f32>(s, 8); c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
+    a = v128.load_splat<f32>(s, 12); c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
+    s += SROW; b += bs; if (s == end) break;
   }
   v128.store(c, c00); v128.store(c, c01, 16); v128.store(c + cs, c10); v128.store(c + cs, c11, 16);
   v128.store(c + 2 * cs, c20); v128.store(c + 2 * cs, c21, 16); v128.store(c + 3 * cs, c30);
@@ -62,17 +105,37 @@ export function accumulate(s: usize, b: usize, bs: usize, n: u32, acc: usize, D:
 @inline function addTo(c: usize, lo: v128, hi: v128): void {
   v128.store(c, add(v128.load(c), lo)); v128.store(c, add(v128.load(c, 16), hi), 16);
 }
-/** c[h <= 4][8] += sum_q s[r][q] * b[q][8], r = 0..3 along the rows of S. */
+/** c[h <= 4][8] += sum of s[r][q] * b[q][8] over n > 0 steps q, r = 0..3 along the rows of S. */
 // @ts-ignore: decorator
 @inline function tileT(s: usize, b: usize, bs: usize, n: u32, c: usize, cs: usize, h: u32): void {
   let c00 = f4(0), c01 = f4(0), c10 = f4(0), c11 = f4(0), c20 = f4(0), c21 = f4(0), c30 = f4(0), c31 = f4(0);
-  for (let k = n; k; k--) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16);
-    let a = v128.load_splat<f32>(s);   c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
-    a = v128.load_splat<f32>(s, 128);  c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
-    a = v128.load_splat<f32>(s, 256);  c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
-    a = v128.load_splat<f32>(s, 384);  c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
-    s += 4; b += bs;
+  let b0: v128, b1: v128, a: v128;
+  const end = at(s, n);
+  for (;;) {
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    a = v128.load_splat<f32>(s); c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
+    a = v128.load_splat<f32>(s, 128); c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
+    a = v128.load_splat<f32>(s, 256); c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
+    a = v128.load_splat<f32>(s, 384); c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
+    s += 4; b += bs; if (s == end) break;
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    a = v128.load_splat<f32>(s); c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
+    a = v128.load_splat<f32>(s, 128); c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
+    a = v128.load_splat<f32>(s, 256); c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
+    a = v128.load_splat<f32>(s, 384); c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
+    s += 4; b += bs; if (s == end) break;
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    a = v128.load_splat<f32>(s); c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
+    a = v128.load_splat<f32>(s, 128); c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
+    a = v128.load_splat<f32>(s, 256); c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
+    a = v128.load_splat<f32>(s, 384); c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
+    s += 4; b += bs; if (s == end) break;
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    a = v128.load_splat<f32>(s); c00 = fma(c00, a, b0); c01 = fma(c01, a, b1);
+    a = v128.load_splat<f32>(s, 128); c10 = fma(c10, a, b0); c11 = fma(c11, a, b1);
+    a = v128.load_splat<f32>(s, 256); c20 = fma(c20, a, b0); c21 = fma(c21, a, b1);
+    a = v128.load_splat<f32>(s, 384); c30 = fma(c30, a, b0); c31 = fma(c31, a, b1);
+    s += 4; b += bs; if (s == end) break;
   }
   addTo(c, c00, c01);
   if (h > 1) addTo(c + cs, c10, c11);

@@ -29,21 +29,27 @@ function packRows(rows: usize, pitch: usize, n: u32, K: u32, o: usize, step: usi
   }
 }
 
-/** 16 columns of K rows: the first four of a row to o, the next to o1 and so on, `step` bytes between rows. */
-function packColumns(s: usize, pitch: usize, K: u32, o: usize, o1: usize, o2: usize, o3: usize, step: usize): void {
-  let t: usize = 0;
-  for (let k = K; k; k--, s += pitch, t += step) {
-    v128.store(o + t, v128.load(s)); v128.store(o1 + t, v128.load(s, 16));
-    v128.store(o2 + t, v128.load(s, 32)); v128.store(o3 + t, v128.load(s, 48));
+/**
+ * `columns` columns, a multiple of 16, of K rows: of each 16 the first four go to o, the next o1 bytes behind and so on, `step`
+ * bytes between rows. 32 rows at a time lie in few pages of memory.
+ */
+function packColumns(x: usize, pitch: usize, K: u32, columns: u32, o: usize, o1: usize, o2: usize, o3: usize,
+    step: usize): void {
+  for (let k: u32 = 0; k < K; k += 32) for (let j: u32 = 0; j < columns; j += 16) {
+    let s = at(x + pitch * k, j), t = at(o, j * K) + step * k;
+    for (let r = min(32, K - k); r; r--, s += pitch, t += step) {
+      v128.store(t, v128.load(s)); v128.store(t + o1, v128.load(s, 16));
+      v128.store(t + o2, v128.load(s, 32)); v128.store(t + o3, v128.load(s, 48));
+    }
   }
 }
 
 /** B (K x N with rows `pitch` bytes apart; N x K when transposed) into panels of NR columns. */
 export function packB(b: usize, pitch: usize, o: usize, K: u32, N: u32, transposed: bool): void {
-  let j: u32 = 0;
-  if (!transposed) for (; j + 2 * NR <= N; j += 2 * NR, o = at(o, 2 * K * NR))
-    packColumns(at(b, j), pitch, K, o, o + 16, at(o, K * NR), at(o, K * NR) + 16, NR << 2);
-  for (; j < N; j += NR, o = at(o, K * NR)) {
+  const whole: u32 = transposed ? 0 : N & ~15, panel = at(0, K * NR);
+  packColumns(b, pitch, K, whole, o, 16, panel, panel + 16, NR << 2);
+  o = at(o, whole * K);
+  for (let j = whole; j < N; j += NR, o = at(o, K * NR)) {
     const w = min(N - j, NR);
     if (transposed) {
       const rows = b + pitch * j;
@@ -64,10 +70,10 @@ export function packB(b: usize, pitch: usize, o: usize, K: u32, N: u32, transpos
 
 /** A (M x K with rows `pitch` bytes apart; K x M when transposed) into panels of MR rows. */
 export function packA(a: usize, pitch: usize, o: usize, M: u32, K: u32, transposed: bool): void {
-  let i: u32 = 0;
-  if (transposed) for (; i + 4 * MR <= M; i += 4 * MR, o = at(o, 4 * K * MR))
-    packColumns(at(a, i), pitch, K, o, at(o, K * MR), at(o, 2 * K * MR), at(o, 3 * K * MR), MR << 2);
-  for (; i < M; i += MR, o = at(o, K * MR)) {
+  const whole: u32 = transposed ? M & ~15 : 0, panel = at(0, K * MR);
+  packColumns(a, pitch, K, whole, o, panel, 2 * panel, 3 * panel, MR << 2);
+  o = at(o, whole * K);
+  for (let i = whole; i < M; i += MR, o = at(o, K * MR)) {
     const h = min(M - i, MR);
     if (transposed) {
       let s = at(a, i), t = o;
