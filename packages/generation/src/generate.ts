@@ -52,7 +52,10 @@ export async function* generate(
 
 const nextLogits = (model: LanguageModel, tokens: number[], cache: Cache | undefined): tf.Tensor =>
   tf.tidy(() =>
-    model.forward(tf.tensor2d([tokens], [1, tokens.length], 'int32'), { logitsToKeep: 1, ...(cache && { cache }) }),
+    model.forward(tf.tensor2d(Int32Array.from(tokens), [1, tokens.length], 'int32'), {
+      logitsToKeep: 1,
+      ...(cache && { cache }),
+    }),
   );
 
 /** @param who names the caller in what is thrown */

@@ -113,9 +113,10 @@ class Block extends Module {
     const { ln_1: norm1, ln_2: norm2, attn, mlp } = this;
     const { cAttn: qkv, cProj: proj } = attn;
     const { cFc: fc, cProj: out } = mlp;
-    const norms = norm1 instanceof LayerNorm && norm2 instanceof LayerNorm ? { norm1, norm2 } : undefined;
-    const isPlain = qkv instanceof Linear && proj instanceof Linear && fc instanceof Linear && out instanceof Linear;
-    return norms && isPlain ? { ...norms, qkv, proj, fc, out } : undefined;
+    if (!(norm1 instanceof LayerNorm && norm2 instanceof LayerNorm)) return undefined;
+    if (!(qkv instanceof Linear && proj instanceof Linear && fc instanceof Linear && out instanceof Linear))
+      return undefined;
+    return { norm1, qkv, proj, norm2, fc, out };
   }
 
   /** `forward` with a cache and without dropout, in one call. */
