@@ -14,6 +14,7 @@ export default tseslint.config(
       '.tools/**',
       '**/generated/**',
       'packages/ops/assembly/**',
+      'apps/bench/assembly/**',
       'apps/bench/peers/**',
       '**/.packs/**',
     ],

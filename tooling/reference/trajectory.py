@@ -1,5 +1,5 @@
-"""The first training steps of small GPTs, step by step: 200 of `nano` and `config-a` for the trajectory tests of Ashlar, and 16 of
-`hidden-384`, of which a step takes seconds, for its benchmark.
+"""The first training steps of small GPTs, step by step: 200 of `nano` and `config-a` for the trajectory tests of Ashlar,
+and 16 of `hidden-384`, of which a step takes seconds, for its benchmark.
 
 Nothing but numbers is committed: weights, text and batches come from the generator of `ashlar_random.py`.
 
@@ -9,8 +9,8 @@ Nothing but numbers is committed: weights, text and batches come from the genera
 - AdamW 1e-3, betas (0.9, 0.99), eps 1e-8, weight decay 0.1 on tensors of rank 2, gradient clipped to norm 1.0;
 - nanoGPT's schedule: `lr (step + 1) / 101` for 100 steps, then a cosine to 1e-4 at step 2,000.
 
-`nano` trains transformers' GPT2LMHeadModel, `config-a` (nanoGPT's CPU shape) and `hidden-384`, which have no biases, the model of
-`gpt.py`; on `nano` the two are compared first. The losses are those of float32; a run in float64 gives `noise`, how far
+`nano` trains transformers' GPT2LMHeadModel, `config-a` (nanoGPT's CPU shape) and `hidden-384`, which have no biases, the
+model of `gpt.py`; on `nano` the two are compared first. The losses are those of float32; a run in float64 gives `noise`, how far
 float32 itself is from exact arithmetic: the largest difference of a loss, and of a parameter relative to its norm.
 
 Key biases are left out of the final parameters: attention does not see them, so their gradient is rounding noise.
