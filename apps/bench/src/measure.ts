@@ -77,17 +77,24 @@ export async function withCompetitors<T>(
   }
 }
 
-/** Generates greedily in rounds that take turns, after one apart. */
+/** Milliseconds that everyone generates before a round is timed: until then code is being compiled. */
+const warmUpMs = 500;
+
+/** Generates greedily in rounds that take turns, once warm. */
 export async function generateInRounds(
   running: Running[],
   { prompt, tokens, rounds }: { prompt: number[]; tokens: number; rounds: number },
   say: Say,
 ): Promise<void> {
-  for (const { child, result } of running)
-    result.firstTokenMs = (await child.ask({ type: 'generate', prompt, count: tokens })).ms[0]!;
+  const generate = { type: 'generate', prompt, count: tokens } as const;
+  for (const { child, result } of running) {
+    const { ms } = await child.ask(generate);
+    result.firstTokenMs = ms[0]!;
+    for (let spent = sum(ms); spent < warmUpMs; spent += sum((await child.ask(generate)).ms));
+  }
   for (let round = 0; round < rounds; round++) {
     for (const { child, result } of inTurn(running, round)) {
-      const { ms, ids } = await child.ask({ type: 'generate', prompt, count: tokens });
+      const { ms, ids } = await child.ask(generate);
       result.tokenMs.push(ms.slice(1));
       result.ids = ids;
     }
@@ -123,6 +130,8 @@ export async function measure(
     return running.map(({ result }) => result);
   });
 }
+
+const sum = (ms: number[]) => ms.reduce((a, b) => a + b, 0);
 
 function line(
   phase: string,
