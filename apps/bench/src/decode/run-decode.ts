@@ -15,7 +15,8 @@ import { bytesPerToken, shapes, type Shape } from './shapes.js';
 export const decodeHelp = `npm run bench -- decode [options]
 
 Times one greedily decoded token, batch 1 with a cache, of models with drawn weights: Ashlar in float32 and int8, each in a
-process of its own on one thread, in rounds that take turns after half a second of warming up each. Ids and logits are compared with the first row's.
+process of its own on one thread, in rounds that take turns after half a second of warming up each. Ids and
+logits are compared with the first row's.
 
   --python PATH     also onnxruntime-node, on a file that this Python exports (it needs torch, onnx and onnxscript)
   --shape NAMES     with commas: ${Object.keys(shapes).join(', ')} (default both)
