@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { defineOp } from '../contract/define-op.js';
 import { exclusive } from '../contract/donation.js';
-import { check, describe } from './shapes.js';
+import { check, checkPosition, describe } from './shapes.js';
 
 const run = /* @__PURE__ */ defineOp<'AshlarCacheAppend'>({
   name: 'AshlarCacheAppend',
@@ -30,9 +30,6 @@ export function cacheAppend(cache: tf.Tensor, x: tf.Tensor, position: tf.Tensor)
     cache.rank === 3 && x.rank === 3 && x.shape[0] === cache.shape[0] && x.shape[2] === cache.shape[2],
     () => `cacheAppend: ${describe('x', x)} must be [batch, seq, width] of ${describe('cache', cache)}`,
   );
-  check(
-    position.size === 1 && position.dtype === 'int32',
-    () => `cacheAppend: ${describe('position', position)} must be an int32 scalar`,
-  );
+  checkPosition('cacheAppend', position);
   return tf.tidy(() => run({ cache: exclusive(cache), x, position }, {})[0]!);
 }

@@ -4,7 +4,7 @@ import { exclusive } from '../contract/donation.js';
 import { attention, attentionAttrs, type AttentionWeightsOptions } from './attention.js';
 import { checkMasks, masksOf } from './attention-masks.js';
 import { cacheAppend } from './cache-append.js';
-import { check, checkInput, describe, sameShape } from './shapes.js';
+import { check, checkCaches, checkInput, describe, sameShape } from './shapes.js';
 
 const run = /* @__PURE__ */ defineOp<'AshlarCachedAttention'>({
   name: 'AshlarCachedAttention',
@@ -60,14 +60,7 @@ export function cachedAttention(
     () =>
       `${op}: ${describe('keys', keys)} must be [${batch}, capacity, ${numKvHeads * headDim}] to fit ${describe('qkv', qkv)} with ${numKvHeads} key heads of ${headDim}`,
   );
-  check(
-    sameShape(values.shape, keys.shape),
-    () => `${op}: ${describe('values', values)} must have the shape of ${describe('keys', keys)}`,
-  );
-  check(
-    position.size === 1 && position.dtype === 'int32',
-    () => `${op}: ${describe('position', position)} must be an int32 scalar`,
-  );
+  checkCaches(op, keys, values, position);
   checkMasks(op, { qkv }, { keys }, numHeads, options);
   const own = [exclusive(keys), exclusive(values)] as const;
   const outputs = run(

@@ -6,7 +6,7 @@ import { addLayerNorm } from './add-layer-norm.js';
 import { cachedAttention } from './cached-attention.js';
 import { layerNorm } from './layer-norm.js';
 import { linear } from './linear.js';
-import { check, checkInput, checkResidual, describe, sameShape } from './shapes.js';
+import { check, checkCaches, checkInput, checkResidual, describe, sameShape } from './shapes.js';
 
 type Inputs = FusedKernels['AshlarDecoderBlock']['inputs'];
 
@@ -143,14 +143,7 @@ function checkBlock(
     keys.rank === 3 && keys.shape[0] === batch && keys.shape[2] === hidden,
     () => `${op}: ${describe('keys', keys)} must be [${batch}, capacity, ${hidden}] to fit ${describe('x', x)}`,
   );
-  check(
-    sameShape(values.shape, keys.shape),
-    () => `${op}: ${describe('values', values)} must have the shape of ${describe('keys', keys)}`,
-  );
-  check(
-    position.size === 1 && position.dtype === 'int32',
-    () => `${op}: ${describe('position', position)} must be an int32 scalar`,
-  );
+  checkCaches(op, keys, values, position);
   check(
     !keyMask || (keyMask.dtype === 'int32' && sameShape(keyMask.shape, [batch, keys.shape[1]!])),
     () =>

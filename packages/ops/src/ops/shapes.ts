@@ -46,3 +46,20 @@ export function checkResidual(op: string, x: tf.Tensor, residual: tf.Tensor): vo
     () => `${op}: ${describe('residual', residual)} must have the shape of ${describe('x', x)}`,
   );
 }
+
+/** Throws unless a place in a cache is an int32 scalar. */
+export function checkPosition(op: string, position: tf.Tensor): void {
+  check(
+    position.size === 1 && position.dtype === 'int32',
+    () => `${op}: ${describe('position', position)} must be an int32 scalar`,
+  );
+}
+
+/** Throws unless values are as keys, and `position` is a place in them. */
+export function checkCaches(op: string, keys: tf.Tensor, values: tf.Tensor, position: tf.Tensor): void {
+  check(
+    sameShape(values.shape, keys.shape),
+    () => `${op}: ${describe('values', values)} must have the shape of ${describe('keys', keys)}`,
+  );
+  checkPosition(op, position);
+}
