@@ -81,6 +81,30 @@ describe('Gpt2', () => {
     });
   });
 
+  it('asks a layer that extends Linear for its own forward, with and without a cache', () => {
+    class Doubled extends Linear {
+      override forward(x: tf.Tensor): tf.Tensor {
+        return tf.mul(super.forward(x), 2);
+      }
+    }
+    using extended = new Gpt2(small);
+    using wrapped = new Gpt2(small);
+    const [mlp, other] = [extended.h[0]!.mlp, wrapped.h[0]!.mlp];
+    const plain = other.cFc as Linear;
+    const doubled = new Doubled(12, 48);
+    doubled.weight.assign(plain.weight);
+    mlp.cFc = doubled;
+    other.cFc = { forward: (x: tf.Tensor) => tf.mul(plain.forward(x), 2) } as Linear;
+    tf.tidy(() => {
+      const rows = ids([[1, 2, 3]]);
+      const cache = extended.createCache(1);
+      const expected = wrapped.forward(rows);
+      expect(difference(extended.forward(rows), expected)).toBeLessThan(1e-6);
+      expect(difference(extended.forward(rows, { cache }), expected)).toBeLessThan(1e-6);
+      cache.dispose();
+    });
+  });
+
   it('gives a left-padded row the logits it has alone, cached and uncached', () => {
     using model = new Gpt2(small);
     tf.tidy(() => {

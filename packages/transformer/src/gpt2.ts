@@ -26,6 +26,10 @@ interface BlockOptions extends Omit<ForwardOptions, 'cache' | 'positions'> {
 const residualStd = ({ numLayers, initializerRange }: { numLayers: number; initializerRange: number }) =>
   initializerRange / Math.sqrt(2 * numLayers);
 
+/** Whether a module is of this class and not of one that extends it, whose `forward` may be another. */
+const is = <T extends Module>(module: Module | UnaryModule, type: abstract new (...args: never[]) => T): module is T =>
+  module.constructor === type;
+
 class Attention extends Module {
   cAttn: UnaryModule;
   cProj: UnaryModule;
@@ -64,9 +68,7 @@ class Mlp extends Module {
   forward(x: tf.Tensor, { rng }: BlockOptions): tf.Tensor {
     const { activation } = this.config;
     const y = // [batch, seq, intermediate]
-      this.cFc instanceof Linear
-        ? this.cFc.forwardActivated(x, activation)
-        : activate(this.cFc.forward(x, rng), activation);
+      is(this.cFc, Linear) ? this.cFc.forwardActivated(x, activation) : activate(this.cFc.forward(x, rng), activation);
     return this.dropout.forward(this.cProj.forward(y, rng), rng);
   }
 }
@@ -77,7 +79,7 @@ type Stream = readonly [x: tf.Tensor, branch?: tf.Tensor];
 /** The sum of a stream and its norm, by one call where the norm is `LayerNorm` itself and nothing around it. */
 function normOfSum(norm: UnaryModule, [x, branch]: Stream): [sum: tf.Tensor, norm: tf.Tensor] {
   if (!branch) return [x, norm.forward(x)];
-  if (norm instanceof LayerNorm) return norm.forwardSum(x, branch);
+  if (is(norm, LayerNorm)) return norm.forwardSum(x, branch);
   const sum = tf.add(x, branch);
   return [sum, norm.forward(sum)];
 }
@@ -111,11 +113,10 @@ class Block extends Module {
   /** All parameters, where every part is the layer it was made as, with nothing around it or in its place. */
   private plainParameters(): DecoderBlockParameters | undefined {
     const { ln_1: norm1, ln_2: norm2, attn, mlp } = this;
+    if (!(is(attn, Attention) && is(mlp, Mlp) && is(norm1, LayerNorm) && is(norm2, LayerNorm))) return undefined;
     const { cAttn: qkv, cProj: proj } = attn;
     const { cFc: fc, cProj: out } = mlp;
-    if (!(norm1 instanceof LayerNorm && norm2 instanceof LayerNorm)) return undefined;
-    if (!(qkv instanceof Linear && proj instanceof Linear && fc instanceof Linear && out instanceof Linear))
-      return undefined;
+    if (!(is(qkv, Linear) && is(proj, Linear) && is(fc, Linear) && is(out, Linear))) return undefined;
     return { norm1, qkv, proj, norm2, fc, out };
   }
 
