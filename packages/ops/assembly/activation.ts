@@ -31,24 +31,16 @@ class Silu {}
   const s = vsigmoid(x);
   return mul(s, fma(f4(1), x, sub(f4(1), s)));
 }
-// four vectors a turn: the constants of the polynomials stay in registers for all of them
 // @ts-ignore: decorator
 @inline function forward<T>(x: usize, y: usize, n: u32): void {
   let i: u32 = 0;
-  for (; i + 16 <= n; i += 16) {
-    const p = at(x, i), o = at(y, i);
-    st(o, value<T>(ld(p))); st(o + 16, value<T>(ld(p + 16)));
-    st(o + 32, value<T>(ld(p + 32))); st(o + 48, value<T>(ld(p + 48)));
-  }
+  for (; i + 4 <= n; i += 4) st(at(y, i), value<T>(ld(at(x, i))));
   for (; i < n; i += 4) stTail(at(y, i), value<T>(ldUpTo4(at(x, i), n - i)), n - i);
 }
 // @ts-ignore: decorator
 @inline function backward<T>(x: usize, dy: usize, dx: usize, n: u32): void {
   let i: u32 = 0;
-  for (; i + 8 <= n; i += 8) {
-    const p = at(x, i), d = at(dy, i), o = at(dx, i);
-    st(o, mul(ld(d), derivative<T>(ld(p)))); st(o + 16, mul(ld(d + 16), derivative<T>(ld(p + 16))));
-  }
+  for (; i + 4 <= n; i += 4) st(at(dx, i), mul(ld(at(dy, i)), derivative<T>(ld(at(x, i)))));
   for (; i < n; i += 4) {
     const d = ldUpTo4(at(dy, i), n - i), slope = derivative<T>(ldUpTo4(at(x, i), n - i));
     stTail(at(dx, i), mul(d, slope), n - i);

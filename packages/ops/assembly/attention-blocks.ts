@@ -95,10 +95,8 @@ export function scores(rows: usize, rs: usize, valid: u32, t: usize, D: u32, out
 /** acc[8 queries][D] += S^T B: sum over n keys of s[key][query] * b[key][d]; rows of b are bs bytes apart. */
 export function accumulate(s: usize, b: usize, bs: usize, n: u32, acc: usize, D: u32): void {
   const cs = (D as usize) << 2;
-  for (let d: u32 = 0; d < D; d += 8) {
-    tile(s, at(b, d), bs, n, at(acc, d), cs);
-    tile(s + 16, at(b, d), bs, n, at(acc, d) + 4 * cs, cs);
-  }
+  for (let d: u32 = 0; d < D; d += 8)
+    for (let q: u32 = 0; q < 8; q += 4) tile(at(s, q), at(b, d), bs, n, at(acc, d) + q * cs, cs);
 }
 
 // @ts-ignore: decorator

@@ -82,10 +82,9 @@ export function cross_entropy_grad(x: usize, targets: usize, lse: usize, dy: usi
     const total = load<f32>(at(lse, r)), even = f4(scale * smoothing / (V as f32));
     const shift = f4(total), f = f4(scale * (1 + 2 * z * total)), F = f4(factor);
     let j: u32 = 0;
-    for (; j + 16 <= V; j += 16) {
+    for (; j + 8 <= V; j += 8) {
       const p = at(x, j), o = at(dx, j);
       st(o, slope(p, shift, F, f, even)); st(o + 16, slope(p + 16, shift, F, f, even));
-      st(o + 32, slope(p + 32, shift, F, f, even)); st(o + 48, slope(p + 48, shift, F, f, even));
     }
     for (; j < V4; j += 4) st(at(dx, j), slope(at(x, j), shift, F, f, even));
     if (rest) stTail(at(dx, V4), sub(mul(vexpFast(sub(mul(ldTail(at(x, V4), rest), F), shift)), f), even), rest);
