@@ -78,7 +78,11 @@ it.each<[what: string, argv: string[], sentence: string | RegExp]>([
     `${at('poem.txt')} is a file, so that it cannot be the folder of --out`,
   ],
   ['an unknown backend', [...text, '--backend', 'cuda'], /argument 'cuda' is invalid. Allowed choices are wasm, cpu/],
-  ['no threads', [...text, '--threads', '0'], 'It must be a whole number from 1 on.'],
+  ...['0', '1.5', '999', 'many'].map((threads): [string, string[], RegExp] => [
+    `--threads ${threads}`,
+    [...text, '--threads', threads],
+    /argument '\S+' is invalid\. It must be a whole number from 1 to \d+, the cores of this machine, or auto\./,
+  ]),
   [
     'threads where there are none',
     [...text, '--backend', 'cpu', '--threads', '2'],
@@ -86,6 +90,11 @@ it.each<[what: string, argv: string[], sentence: string | RegExp]>([
   ],
   ['an unknown option', [...text, '--spetial'], "unknown option '--spetial'"],
   ['an unknown command', ['prtrain'], "unknown command 'prtrain'"],
+  [
+    'checkpointing without a training',
+    ['inspect', '--preset', 'nano', '--gradient-checkpointing'],
+    'inspect: --gradient-checkpointing goes with a --batch-size: it is about the memory of training',
+  ],
   ['a missing option', ['generate'], "required option '--model <folder>' not specified"],
   ['a number that is none', [...text, '--steps', 'many'], 'It must be a whole number from 1 on.'],
   ['a probability above 1', ['generate', '--model', at('run'), '--top-p', '2'], 'topP (2) must be in (0, 1]'],

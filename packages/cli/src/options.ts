@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { backendNames } from './backend.js';
 
@@ -24,13 +25,23 @@ export const numberFrom =
 export const jsonOption = (): Option =>
   new Option('--json', 'end standard output with one line of JSON; all else goes to standard error');
 
-export const backendOption = (): Option =>
-  new Option('--backend <name>', 'what computes').choices(backendNames).default('wasm');
+const backendOption = (): Option =>
+  new Option('--backend <name>', 'what computes: wasm is fast; webgpu needs a GPU and two packages, see doctor')
+    .choices(backendNames)
+    .default('wasm');
 
-export const threadsOption = (): Option =>
+const threadsOption = (): Option =>
   new Option('--threads <number>', "cores that share the work on wasm, or 'auto' for all; results are the same bytes")
-    .argParser((text) => (text === 'auto' ? text : wholeNumber(1)(text)))
+    .argParser(cores)
     .default(1);
+
+/** Of this machine, so many or `auto`. */
+function cores(text: string): number | 'auto' {
+  if (text === 'auto') return text;
+  const [value, most] = [Number(text), availableParallelism()];
+  if (text.trim() !== '' && Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
+  throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}, the cores of this machine, or auto.`);
+}
 
 export const seedOption = (what: string): Option => new Option('--seed <number>', what).argParser(wholeNumber(0));
 
@@ -51,10 +62,14 @@ export const withTrainingOptions = (command: Command, part: string): Command =>
     .addOption(gradientCheckpointingOption())
     .option('--config <file>', `JSON with further settings, as those of ${part} in a recipe's recipe.json`);
 
-/** Adds the options of a command that keeps a run; `seeded` is what its seed is of. */
-export const withRunOptions = (command: Command, seeded: string): Command =>
+/** Adds the options of a command that computes. */
+export const withComputeOptions = (command: Command): Command =>
+  command.addOption(backendOption()).addOption(threadsOption()).addOption(jsonOption());
+
+/** Adds the options of a command that keeps a run. */
+export const withRunOptions = (command: Command, seed: Option): Command =>
   command
-    .addOption(seedOption(`of the ${seeded}`).default(0))
+    .addOption(seed)
     .addOption(backendOption())
     .addOption(threadsOption())
     .option('--resume', 'go on with the run in --out, to the same bytes as without the interruption')

@@ -51,7 +51,7 @@ async function examine(name: BackendName): Promise<BackendReport> {
     const gflops = await measure(size);
     return { works: true, gflops, detail: `yes, ${features}, ${gflops.toFixed(1)} GFLOP/s in a matrix product` };
   } catch (error) {
-    return { works: false, detail: `no: ${(error as Error).message}` };
+    return { works: false, detail: `no: ${(error as Error).message.replace(`${name}: `, '')}` };
   }
 }
 

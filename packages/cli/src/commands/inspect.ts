@@ -27,6 +27,8 @@ const published: Record<string, number> = {
 export async function inspectCommand(flags: InspectFlags, printer: Printer): Promise<number> {
   const { preset, model } = flags;
   if ((preset === undefined) === (model === undefined)) throw new Error('inspect: give either --preset or --model');
+  if (flags.gradientCheckpointing && flags.batchSize === undefined)
+    throw new Error('inspect: --gradient-checkpointing goes with a --batch-size: it is about the memory of training');
   const config = preset === undefined ? await configOf(model!) : configOfPreset(preset);
   const { textbook, actual } = parameterAccount(config);
   const rows = parameterRows(config);
@@ -77,12 +79,18 @@ async function sayMemory(config: Gpt2Config, flags: InspectFlags, printer: Print
   table([...cells, ['  in all', `${megabytes(peak)} MB`]], [1]).forEach((line) => printer.say(line));
   const limit = memoryLimit()!;
   printer.say(
-    `wasm can hold ${megabytes(limit)} MB: ${peak <= limit ? 'it fits.' : 'it does not fit; pretrain says what would.'}`,
+    `wasm can hold ${megabytes(limit)} MB: ${peak <= limit ? 'it fits.' : `it does not fit${smaller(flags)}.`}`,
   );
   return estimate;
 }
 
-const megabytes = (bytes: number) => thousands(bytes / 1e6);
+/** What takes less memory. */
+const smaller = ({ batchSize = 1, gradientCheckpointing }: InspectFlags) => {
+  const ways = [...(batchSize > 1 ? ['a smaller --batch-size'] : []), ...(gradientCheckpointing ? [] : ['--gradient-checkpointing'])]; // prettier-ignore
+  return ways.length > 0 ? `; try ${ways.join(' or ')}` : '';
+};
+
+const megabytes = (bytes: number) => (bytes < 1e7 ? (bytes / 1e6).toFixed(2) : thousands(bytes / 1e6));
 
 function configOfPreset(name: string): Gpt2Config {
   if (Object.hasOwn(gpt2Presets, name)) return gpt2Presets[name as keyof typeof gpt2Presets];

@@ -1,12 +1,10 @@
 import { quantizationSchemes, stageNames } from '@ashlar/recipe';
 import { Option } from 'commander';
 import {
-  backendOption,
-  jsonOption,
   numberFrom,
   seedOption,
-  threadsOption,
   wholeNumber,
+  withComputeOptions,
   withExamples,
   withRunOptions,
   withTrainingOptions,
@@ -16,28 +14,25 @@ import type { Definer } from './definer.js';
 /** From a model that goes on with a text to one that answers, stage by stage. */
 export function defineAlignmentCommands({ command, act }: Definer): void {
   withExamples(
-    command(
-      'recipe',
-      'The whole way from a text to a model that answers: tokenizer, pretraining, fine-tuning in full and with adapters, a reward ' +
-        'model, PPO, quantization, and a report. Without --text it learns a small world of stories, where every answer can be judged.',
-    )
-      .option('--text <file>', 'a UTF-8 text file to pretrain on, or tinyshakespeare')
-      .option('--sft <file>', 'JSONL of prompt and completion, or of messages, about the text; or self-instruct')
-      .option('--preferences <file>', 'JSONL of prompt, chosen and rejected; or hh-rlhf')
-      .option('--out <folder>', 'where all is kept: a folder for each stage, and report.md', 'recipe-run')
-      .addOption(
-        new Option('--stages <names>', `some of ${stageNames.join(',')}`).argParser((names) =>
-          names.split(',').map((name) => name.trim()),
-        ),
+    withRunOptions(
+      command(
+        'recipe',
+        'The whole way from a text to a model that answers: tokenizer, pretraining, fine-tuning in full and with adapters, a reward ' +
+          'model, PPO, quantization, and a report. Without --text it learns a small world of stories, where every answer can be judged.',
       )
-      .option('--fast', 'little of everything, to see that all works: at most 90 seconds')
-      .option('--config <file>', 'JSON with settings that differ from the usual ones; see recipe.json of any run')
-      .addOption(seedOption('of everything (default: 1337)'))
-      .addOption(backendOption())
-      .addOption(threadsOption())
-      .option('--resume', 'go on with the run in --out, to the same bytes as without the interruption')
-      .option('--overwrite', 'replace the run in --out')
-      .addOption(jsonOption()),
+        .option('--text <file>', 'a UTF-8 text file to pretrain on, or tinyshakespeare')
+        .option('--sft <file>', 'JSONL of prompt and completion, or of messages, about the text; or self-instruct')
+        .option('--preferences <file>', 'JSONL of prompt, chosen and rejected; or hh-rlhf')
+        .option('--out <folder>', 'where all is kept: a folder for each stage, and report.md', 'recipe-run')
+        .addOption(
+          new Option('--stages <names>', `some of ${stageNames.join(',')}`).argParser((names) =>
+            names.split(',').map((name) => name.trim()),
+          ),
+        )
+        .option('--fast', 'little of everything, to see that all works: at most 90 seconds')
+        .option('--config <file>', 'JSON with settings that differ from the usual ones; see recipe.json of any run'),
+      seedOption('of everything (default: 1337)'),
+    ),
     [
       ['ashlar recipe --fast', 'see every stage at work'],
       ['ashlar recipe', 'the story world, minutes; then read recipe-run/report.md'],
@@ -64,7 +59,7 @@ export function defineAlignmentCommands({ command, act }: Definer): void {
           .option('--ask <question...>', 'questions that are answered at every evaluation'),
         'sft (or lora)',
       ),
-      'order of the rows',
+      seedOption('of the order of the rows').default(0),
     ),
     [
       ['ashlar sft --model runs/poem --data answers.jsonl --out runs/sft', 'all of the model learns'],
@@ -86,7 +81,7 @@ export function defineAlignmentCommands({ command, act }: Definer): void {
           .option('--out <folder>', 'where the run is kept', 'reward'),
         'reward',
       ),
-      "head's first values and the order of the pairs",
+      seedOption("of the head's first values and the order of the pairs").default(0),
     ),
     [
       ['ashlar reward --model runs/sft --data pairs.jsonl --out runs/reward', 'learn what is preferred'],
@@ -116,7 +111,7 @@ export function defineAlignmentCommands({ command, act }: Definer): void {
         .option('--temperature <number>', 'of the sampling', numberFrom(0))
         .option('--learning-rate <number>', 'of the first iteration; it falls to 0', numberFrom(0))
         .option('--config <file>', "JSON with further settings, as those of ppo in a recipe's recipe.json"),
-      'sampling',
+      seedOption('of the sampling').default(0),
     ),
     [
       [
@@ -131,14 +126,13 @@ export function defineAlignmentCommands({ command, act }: Definer): void {
   ).action(act(async () => (await import('../commands/ppo.js')).ppoCommand));
 
   withExamples(
-    command('merge', 'Put adapters into the weights of the model that they were trained for.')
-      .requiredOption('--model <folder>', 'the model as it was')
-      .requiredOption('--adapter <folder>', "the adapter's folder, or the run that made it")
-      .option('--out <folder>', 'where the merged model goes', 'merged')
-      .option('--overwrite', 'replace the model in --out')
-      .addOption(backendOption())
-      .addOption(threadsOption())
-      .addOption(jsonOption()),
+    withComputeOptions(
+      command('merge', 'Put adapters into the weights of the model that they were trained for.')
+        .requiredOption('--model <folder>', 'the model as it was')
+        .requiredOption('--adapter <folder>', "the adapter's folder, or the run that made it")
+        .option('--out <folder>', 'where the merged model goes', 'merged')
+        .option('--overwrite', 'replace the model in --out'),
+    ),
     [
       [
         'ashlar merge --model runs/sft --adapter runs/lora --out merged',
@@ -148,19 +142,18 @@ export function defineAlignmentCommands({ command, act }: Definer): void {
   ).action(act(async () => (await import('../commands/merge.js')).mergeCommand));
 
   withExamples(
-    command('quantize', 'Store the linear layers of a model in few bits, and measure what that saves and costs.')
-      .requiredOption('--model <folder>', 'a run, or a Hugging Face folder of a GPT-2 with its tokenizer.json')
-      .addOption(
-        new Option('--scheme <scheme>', 'int8 a row; nf4 and int4 in blocks')
-          .choices(quantizationSchemes)
-          .default('int8'),
-      )
-      .requiredOption('--text <file>', 'the text that both models are measured with')
-      .option('--out <folder>', 'where the small model goes', 'quantized')
-      .option('--overwrite', 'replace the model in --out')
-      .addOption(backendOption())
-      .addOption(threadsOption())
-      .addOption(jsonOption()),
+    withComputeOptions(
+      command('quantize', 'Store the linear layers of a model in few bits, and measure what that saves and costs.')
+        .requiredOption('--model <folder>', 'a run, or a Hugging Face folder of a GPT-2 with its tokenizer.json')
+        .addOption(
+          new Option('--scheme <scheme>', 'int8 a row; nf4 and int4 in blocks')
+            .choices(quantizationSchemes)
+            .default('int8'),
+        )
+        .requiredOption('--text <file>', 'the text that both models are measured with')
+        .option('--out <folder>', 'where the small model goes', 'quantized')
+        .option('--overwrite', 'replace the model in --out'),
+    ),
     [
       [
         'ashlar quantize --model runs/poem --scheme nf4 --text poem.txt --out small',
@@ -171,25 +164,24 @@ export function defineAlignmentCommands({ command, act }: Definer): void {
   ).action(act(async () => (await import('../commands/quantize.js')).quantizeCommand));
 
   withExamples(
-    command('chat', 'Talk to a model that was taught to answer. It remembers as much as fits into its context.')
-      .requiredOption(
-        '--model <folder>',
-        'a run of sft, ppo or a stage of the recipe, or a folder with a chat template',
-      )
-      .option('--adapter <folder>', 'adapters to put on it')
-      .option('--message <text>', 'ask this alone, and end')
-      .option('--max-new-tokens <number>', 'tokens of an answer', wholeNumber(1), 200)
-      .option('--temperature <number>', '0 always takes the likeliest token; higher is bolder', numberFrom(0), 0)
-      .option('--top-k <number>', 'choose among this many likeliest tokens', wholeNumber(1))
-      .option(
-        '--top-p <number>',
-        'choose among the likeliest tokens that together have this probability',
-        numberFrom(0),
-      )
-      .addOption(seedOption('the same seed gives the same answers').default(0))
-      .addOption(backendOption())
-      .addOption(threadsOption())
-      .addOption(jsonOption()),
+    withComputeOptions(
+      command('chat', 'Talk to a model that was taught to answer. It remembers as much as fits into its context.')
+        .requiredOption(
+          '--model <folder>',
+          'a run of sft, ppo or a stage of the recipe, or a folder with a chat template',
+        )
+        .option('--adapter <folder>', 'adapters to put on it')
+        .option('--message <text>', 'ask this alone, and end')
+        .option('--max-new-tokens <number>', 'tokens of an answer', wholeNumber(1), 200)
+        .option('--temperature <number>', '0 always takes the likeliest token; higher is bolder', numberFrom(0), 0)
+        .option('--top-k <number>', 'choose among this many likeliest tokens', wholeNumber(1))
+        .option(
+          '--top-p <number>',
+          'choose among the likeliest tokens that together have this probability',
+          numberFrom(0),
+        )
+        .addOption(seedOption('the same seed gives the same answers').default(0)),
+    ),
     [
       ['ashlar chat --model recipe-run/ppo', 'a line is a question; Ctrl-D ends'],
       ['ashlar chat --model recipe-run/sft --message "Where is Anna?"', 'one answer'],

@@ -1,14 +1,14 @@
 import { presets } from '@ashlar/recipe';
 import { Option } from 'commander';
 import {
-  backendOption,
   gradientCheckpointingOption,
   jsonOption,
   numberFrom,
   seedOption,
-  threadsOption,
   wholeNumber,
+  withComputeOptions,
   withExamples,
+  withRunOptions,
 } from '../options.js';
 import type { Definer } from './definer.js';
 
@@ -44,30 +44,26 @@ export function defineModelCommands({ command, act }: Definer): void {
   ).action(act(async () => (await import('../commands/tokenize.js')).tokenizeCommand));
 
   withExamples(
-    command(
-      'pretrain',
-      'Train a small GPT on a text, from nothing. Everything is kept in one folder: the settings, the losses step by step, ' +
-        'a picture of them, the exact state for --resume, and at the end a model that Python opens too.',
-    )
-      .requiredOption('--text <file>', 'a UTF-8 text file, or tinyshakespeare')
-      .option('--preset <name>', `model and training settings: ${Object.keys(presets).join(', ')}`, 'tiny')
-      .option('--config <file>', 'JSON with settings that differ from the preset; see config.json of any run')
-      .option('--tokenizer <path>', "a trained tokenizer, in place of the preset's")
-      .option('--out <folder>', 'where the run is kept', 'run')
-      .option('--steps <number>', 'optimizer steps in all', wholeNumber(1))
-      .addOption(gradientCheckpointingOption())
-      .addOption(seedOption('of weights, batches and samples (default: 1337)'))
-      .addOption(backendOption())
-      .addOption(threadsOption())
-      .option('--resume', 'go on with the run in --out, to the same bytes as without the interruption')
-      .option('--overwrite', 'replace the run in --out')
-      .addOption(jsonOption())
-      .addHelpText('after', `\nPresets:\n${presetLines().join('\n')}`),
+    withRunOptions(
+      command(
+        'pretrain',
+        'Train a small GPT on a text, from nothing. Everything is kept in one folder: the settings, the losses step by step, ' +
+          'a picture of them, the exact state for --resume, and at the end a model that Python opens too.',
+      )
+        .requiredOption('--text <file>', 'a UTF-8 text file, or tinyshakespeare')
+        .option('--preset <name>', `model and training settings: ${Object.keys(presets).join(', ')}`, 'tiny')
+        .option('--config <file>', 'JSON with settings that differ from the preset; see config.json of any run')
+        .option('--tokenizer <path>', "a trained tokenizer, in place of the preset's")
+        .option('--out <folder>', 'where the run is kept', 'run')
+        .option('--steps <number>', 'optimizer steps in all', wholeNumber(1))
+        .addOption(gradientCheckpointingOption()),
+      seedOption('of weights, batches and samples (default: 1337)'),
+    ).addHelpText('after', `\nPresets:\n${presetLines().join('\n')}`),
     [
       ['ashlar pretrain --text poem.txt --preset nano --out runs/poem', 'seconds, to see that all works'],
       [
-        'ashlar pretrain --text tinyshakespeare --preset nanogpt-cpu --out runs/shakespeare',
-        "nanoGPT's model for a CPU",
+        'ashlar pretrain --text tinyshakespeare --preset nanogpt-cpu --threads auto --out runs/shakespeare',
+        "nanoGPT's model for a CPU, computed by all cores",
       ],
       [
         'ashlar pretrain --text tinyshakespeare --preset nanogpt-cpu --out runs/shakespeare --resume',
@@ -81,21 +77,20 @@ export function defineModelCommands({ command, act }: Definer): void {
   ).action(act(async () => (await import('../commands/pretrain.js')).pretrainCommand));
 
   withExamples(
-    command('generate', 'Let a model go on with a text.')
-      .requiredOption('--model <folder>', 'a run, or a Hugging Face folder of a GPT-2 with its tokenizer.json')
-      .option('--prompt <text>', 'what to go on with; empty starts on a new line', '')
-      .option('--max-new-tokens <number>', 'tokens to write', wholeNumber(0), 200)
-      .option('--temperature <number>', '0 always takes the likeliest token; higher is bolder', numberFrom(0), 0.8)
-      .option('--top-k <number>', 'choose among this many likeliest tokens', wholeNumber(1))
-      .option(
-        '--top-p <number>',
-        'choose among the likeliest tokens that together have this probability',
-        numberFrom(0),
-      )
-      .addOption(seedOption('the same seed writes the same text').default(0))
-      .addOption(backendOption())
-      .addOption(threadsOption())
-      .addOption(jsonOption()),
+    withComputeOptions(
+      command('generate', 'Let a model go on with a text.')
+        .requiredOption('--model <folder>', 'a run, or a Hugging Face folder of a GPT-2 with its tokenizer.json')
+        .option('--prompt <text>', 'what to go on with; empty starts on a new line', '')
+        .option('--max-new-tokens <number>', 'tokens to write', wholeNumber(0), 200)
+        .option('--temperature <number>', '0 always takes the likeliest token; higher is bolder', numberFrom(0), 0.8)
+        .option('--top-k <number>', 'choose among this many likeliest tokens', wholeNumber(1))
+        .option(
+          '--top-p <number>',
+          'choose among the likeliest tokens that together have this probability',
+          numberFrom(0),
+        )
+        .addOption(seedOption('the same seed writes the same text').default(0)),
+    ),
     [
       [
         'ashlar generate --model runs/poem --prompt "Twas" --temperature 0',
@@ -106,12 +101,11 @@ export function defineModelCommands({ command, act }: Definer): void {
   ).action(act(async () => (await import('../commands/generate.js')).generateCommand));
 
   withExamples(
-    command('eval', 'How well a model predicts a text: every token but the first, once.')
-      .requiredOption('--model <folder>', 'a run, or a Hugging Face folder of a GPT-2 with its tokenizer.json')
-      .requiredOption('--text <file>', 'a UTF-8 text file, or tinyshakespeare')
-      .addOption(backendOption())
-      .addOption(threadsOption())
-      .addOption(jsonOption()),
+    withComputeOptions(
+      command('eval', 'How well a model predicts a text: every token but the first, once.')
+        .requiredOption('--model <folder>', 'a run, or a Hugging Face folder of a GPT-2 with its tokenizer.json')
+        .requiredOption('--text <file>', 'a UTF-8 text file, or tinyshakespeare'),
+    ),
     [
       ['ashlar eval --model runs/poem --text poem.txt', 'loss in nats a token, perplexity, and bits a byte,'],
       ['ashlar eval --model other --text poem.txt', 'which can be compared between models with other tokenizers'],

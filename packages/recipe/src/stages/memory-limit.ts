@@ -17,12 +17,13 @@ export function memoryRoom(loaded = 0): number | null {
 export const bytesOf = (...models: readonly Module[]): number =>
   models.reduce((sum, model) => [...stateDict(model).values()].reduce((all, { size }) => all + 4 * size, sum), 0);
 
-/** What is needed, what there is, and settings of which each is enough, in one sentence. */
+/** What is needed, what there is, and settings of which each is enough and the part they belong to, in one sentence. */
 export function tooLarge(
   what: string,
-  { peak, room, fitting }: { peak: number; room: number; fitting: readonly string[] },
+  { peak, room, fitting, of }: { peak: number; room: number; fitting: readonly string[]; of: string },
 ): RangeError {
-  const hint = fitting.length > 0 ? `; what fits: ${fitting.join(', or ')}` : '; no setting of it fits';
+  const hint =
+    fitting.length > 0 ? `; what fits: ${fitting.join(', or ')} (settings of ${of})` : '; no setting of it fits';
   return new RangeError(
     `${what} takes ${gibibytes(peak)} GiB and ${tf.getBackend()} can hold ${gibibytes(room)} GiB${hint}`,
   );

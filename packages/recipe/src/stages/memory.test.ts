@@ -66,7 +66,9 @@ describe('pretraining that does not fit', () => {
   it('names the evaluation where only that is too large', async () => {
     const training = { batchSize: 1, evaluationBatchSize: 500 };
     const sentence = (await refusal({ ...large, training }))!;
-    expect(sentence).toMatch(/^pretrain: an evaluation takes .*; what fits: evaluationBatchSize \d+$/);
+    expect(sentence).toMatch(
+      /^pretrain: an evaluation takes .*; what fits: evaluationBatchSize \d+ \(settings of training\)$/,
+    );
     const [, rows] = /evaluationBatchSize (\d+)/.exec(sentence)!;
     expect(await begins({ ...large, training: { ...training, evaluationBatchSize: Number(rows) } })).toBe(true);
   });
@@ -206,7 +208,7 @@ describe('ppo that does not fit', () => {
 
   it('is refused with the largest batch where sampling takes most', () => {
     const sentence = said({ batchSize: 256, minibatchSize: 1 });
-    const rows = Number(/batchSize (\d+) with minibatchSize 1$/.exec(sentence)![1]);
+    const rows = Number(/batchSize (\d+) with minibatchSize 1 \(settings of ppo\)$/.exec(sentence)![1]);
     expect(said({ batchSize: rows, minibatchSize: 1 })).toBe('fits');
     expect(said({ batchSize: rows + 1, minibatchSize: 1 })).not.toBe('fits');
   });

@@ -79,7 +79,7 @@ export function checkMemory(stage: string, settings: MemorySettings, memory: Mem
   const fits = (changes: Partial<MemorySettings>, withEvaluation = false) =>
     memory({ ...settings, ...changes }, withEvaluation).peak <= room;
   const refuse = (what: string, withEvaluation: boolean, fitting: string[]) =>
-    tooLarge(`${stage}: ${what}`, { peak: memory(settings, withEvaluation).peak, room, fitting });
+    tooLarge(`${stage}: ${what}`, { peak: memory(settings, withEvaluation).peak, room, fitting, of: 'training' });
   if (!fits({})) throw refuse('a step', false, fittingSettings(settings, fits));
   if (fits({}, true)) return;
   const rows = largest(settings.evaluationBatchSize - 1, (evaluationBatchSize) => fits({ evaluationBatchSize }, true));

@@ -54,7 +54,7 @@ export function checkPpoMemory(sizes: PpoSizes, settings: PpoMemorySettings, loa
   const needed = peak({});
   if (needed <= room) return;
   const fits = (changes: Partial<PpoMemorySettings>) => peak(changes) <= room;
-  throw tooLarge('ppo: an iteration', { peak: needed, room, fitting: fittingSettings(settings, fits) });
+  throw tooLarge('ppo: an iteration', { peak: needed, room, fitting: fittingSettings(settings, fits), of: 'ppo' });
 }
 
 /** Changes of settings, each enough by itself; smaller answers only where nothing else is. */
