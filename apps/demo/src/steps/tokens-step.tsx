@@ -66,7 +66,7 @@ export function TokensStep({ locked }: { locked: boolean }) {
           <TokenView tokens={tokenized.value.tokens} />
           <Facts
             facts={{
-              'tokens in the vocabulary': tokenized.value.vocabSize,
+              [vocabularyName(tokenized.value.vocabSize, vocabSize)]: tokenized.value.vocabSize,
               'tokens in the sentence': tokenized.value.tokens.length,
               'bytes of your text per token': tokenized.value.bytesPerToken.toFixed(2),
             }}
@@ -76,3 +76,7 @@ export function TokensStep({ locked }: { locked: boolean }) {
     </Step>
   );
 }
+
+/** Where every word of a text is a token already, there are fewer than were asked for. */
+const vocabularyName = (found: number, asked: number | null) =>
+  `tokens in the vocabulary${asked !== null && found < asked ? ', all that the text has' : ''}`;
