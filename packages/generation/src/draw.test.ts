@@ -2,6 +2,7 @@ import { RandomStream, sampleTokens, useBackend } from '@ashlar/ops';
 import { wasm } from '@ashlar/ops/wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { withoutSampling } from '../test/without-sampling.js';
 import { createDraw } from './draw.js';
 import { createSampler, type SamplingOptions } from './index.js';
 
@@ -41,13 +42,6 @@ describe('sampleTokens on wasm', () => {
   });
 });
 
-/** Runs `f` as on a backend without the kernel. */
-async function withoutKernel<T>(f: () => Promise<T>): Promise<T> {
-  const kernel = tf.getKernel('AshlarSample', 'wasm')!;
-  tf.unregisterKernel('AshlarSample', 'wasm');
-  return f().finally(() => tf.registerKernel(kernel));
-}
-
 describe('createDraw', () => {
   it.each(settings)(
     'gives the same tokens on the device and on the host, $temperature $topK $topP',
@@ -60,7 +54,7 @@ describe('createDraw', () => {
         for (let index = 0; index < 50; index++) tokens.push(await draw(logits, index));
         return tokens;
       };
-      const [device, host] = [await draws(), await withoutKernel(draws)];
+      const [device, host] = [await draws(), await withoutSampling(draws)];
       expect(device.map(({ id }) => id)).toEqual(host.map(({ id }) => id));
       // float32 and float64: the two did not take the same way
       expect(device.map(({ logProb }) => logProb)).not.toEqual(host.map(({ logProb }) => logProb));
@@ -78,7 +72,7 @@ describe('createDraw', () => {
     for (const temperature of [0, 1]) {
       const draw = () => createDraw({ temperature })(logits, 0);
       await expect(draw()).rejects.toThrow('its logits are NaN or infinite');
-      await expect(withoutKernel(draw)).rejects.toThrow('its logits are NaN or infinite');
+      await expect(withoutSampling(draw)).rejects.toThrow('its logits are NaN or infinite');
     }
   });
 });

@@ -1,4 +1,4 @@
-import { RandomStream, sampleTokens, tokenLogProbs } from '@ashlar/ops';
+import { RandomStream, sampleTokens, tokenLogProbs, type SampleTokensOptions } from '@ashlar/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { createSampler, type SamplingOptions } from './sampler.js';
 
@@ -14,6 +14,10 @@ export type Draw = (logits: tf.Tensor, index: number) => Promise<GeneratedToken>
 /** Tokens from which on a kernel draws faster than JavaScript: a call of the engine costs what about 400 tokens do. */
 const worthAKernel = 512;
 
+/** Whether the backend has a kernel that draws, and enough tokens for it; how many rows are drawn changes nothing. */
+export const drawsOnDevice = (vocabSize: number): boolean =>
+  vocabSize >= worthAKernel && tf.getKernel('AshlarSample', tf.getBackend()) !== undefined;
+
 /**
  * Draws on the device where the backend has a kernel for it and the vocabulary is not small, and then only the token is
  * read. Elsewhere logits are read: JavaScript has float64, which the reference in stock operations has not.
@@ -24,9 +28,8 @@ export function createDraw(options: SamplingOptions): Draw {
   const sample = createSampler(options);
   const streams = [new RandomStream(options.seed ?? 0, 'generation')];
   return async (logits, index) => {
-    const onDevice = logits.size >= worthAKernel && tf.getKernel('AshlarSample', tf.getBackend());
-    const token = onDevice
-      ? await drawOnDevice(logits, (rows) => sampleTokens(rows, { ...options, streams, index }))
+    const token = drawsOnDevice(logits.size)
+      ? (await drawOnDevice(logits, { ...options, streams, index }))[0]!
       : await drawOnHost(logits, (values) => sample(values, index));
     if (!Number.isFinite(token.logProb))
       throw new Error('generate: the model gives no probabilities, its logits are NaN or infinite');
@@ -34,15 +37,26 @@ export function createDraw(options: SamplingOptions): Draw {
   };
 }
 
-async function drawOnDevice(logits: tf.Tensor, sample: (rows: tf.Tensor) => tf.Tensor): Promise<GeneratedToken> {
+/**
+ * Draws a token of each row, and reads nothing else.
+ *
+ * @param logits of any shape, one row for each stream
+ * @param scoredAt the temperature that log-probabilities are of
+ * @returns id -1 and NaN for a row that gives no probabilities
+ */
+export async function drawOnDevice(
+  logits: tf.Tensor,
+  sampling: SampleTokensOptions & { streams: readonly RandomStream[] },
+  scoredAt = 1,
+): Promise<GeneratedToken[]> {
   const [ids, logProbs] = tf.tidy(() => {
-    const rows = tf.reshape(logits, [1, logits.size]);
-    const drawn = sample(rows);
-    return [drawn, tokenLogProbs(rows, drawn, { ignoreIndex: -1 })] as const;
+    const rows = tf.reshape(logits, [sampling.streams.length, -1]);
+    const drawn = sampleTokens(rows, sampling);
+    return [drawn, tokenLogProbs(rows, drawn, { ignoreIndex: -1, temperature: scoredAt })] as const;
   });
   try {
-    const [[id], [logProb]] = [await ids.data(), await logProbs.data()] as [Int32Array, Float32Array];
-    return { id: id!, logProb: id! < 0 ? NaN : logProb! };
+    const [found, scores] = [await ids.data(), await logProbs.data()] as [Int32Array, Float32Array];
+    return Array.from(found, (id, row) => ({ id, logProb: id < 0 ? NaN : scores[row]! }));
   } finally {
     tf.dispose([ids, logProbs]);
   }

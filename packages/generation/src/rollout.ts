@@ -1,6 +1,7 @@
 import type { Cache, LanguageModel } from '@ashlar/nn';
 import { RandomStream } from '@ashlar/ops';
 import * as tf from '@tensorflow/tfjs-core';
+import { drawOnDevice, drawsOnDevice, type GeneratedToken } from './draw.js';
 import { checkPrompt } from './generate.js';
 import { softmax, temperature as divideBy } from './logits-processors.js';
 import { argMax, pick } from './sampler.js';
@@ -36,7 +37,8 @@ export interface Rollout {
 /**
  * Continues many prompts at once, with one cache: shorter prompts are padded on the left, each row stops for itself.
  *
- * Element `i` of the random stream `rollout/<step>/<row>` draws token `i` of a row.
+ * Element `i` of the random stream `rollout/<step>/<row>` draws token `i` of a row. From 512 tokens
+ * on it is done on the device where the backend has a kernel for it: the same tokens, and log-probabilities in float32.
  *
  * @throws RangeError for an empty prompt, an id outside of the vocabulary, or rows that do not fit into the context; Error
  *   for a model whose logits are not finite
@@ -54,7 +56,6 @@ export async function rollout(
     throw new RangeError(
       `rollout: a prompt of ${longest} tokens and ${maxNewTokens} new ones do not fit into a context of ${contextLength}`,
     );
-  const divide = temperature > 0 ? divideBy(temperature) : () => undefined;
   const streams = prompts.map((_, row) => new RandomStream(seed, `rollout/${step}/${firstRow + row}`));
   const result: Rollout = {
     responses: prompts.map(() => []),
@@ -70,17 +71,21 @@ export async function rollout(
   let cache = model.createCache(prompts.length, { leftPadding: padding });
   try {
     for (let index = 0; index < maxNewTokens && !signal?.aborted; index++) {
-      const logits = await nextLogits(model, tokens, cache);
+      const logits = nextLogits(model, tokens, cache);
+      const drawing = {
+        streams: rows.map((row) => streams[row]!),
+        isOpen: rows.map((row) => !result.ended[row]),
+        temperature,
+        index,
+      };
+      const drawn = await drawRows(logits, drawing).finally(() => logits.dispose());
       tokens = rows.map((row, at) => {
         if (result.ended[row]) return [padTokenId];
-        const own = logits.slice(at * vocabSize, (at + 1) * vocabSize);
-        divide(own);
-        const probabilities = softmax(own);
-        const id = temperature > 0 ? pick(probabilities, streams[row]!.uniform(index)) : argMax(own);
-        if (!(probabilities[id]! > 0))
+        const { id, logProb } = drawn[at]!;
+        if (!Number.isFinite(logProb))
           throw new Error('rollout: the model gives no probabilities, its logits are NaN or infinite');
         result.responses[row]!.push(id);
-        result.logProbs[row]!.push(Math.log(probabilities[id]!));
+        result.logProbs[row]!.push(logProb);
         result.ended[row] = id === eosTokenId;
         return [id];
       });
@@ -99,12 +104,35 @@ export async function rollout(
   return result;
 }
 
-/** Of the last position of each row, `[batch * vocab]`. */
-async function nextLogits(model: LanguageModel, tokens: number[][], cache: Cache): Promise<Float32Array> {
-  const logits = tf.tidy(() => model.forward(tf.tensor2d(tokens, undefined, 'int32'), { logitsToKeep: 1, cache }));
-  try {
-    return (await logits.data()) as Float32Array;
-  } finally {
-    logits.dispose();
-  }
+/** Of the last position of each row, `[batch, 1, vocab]`. */
+const nextLogits = (model: LanguageModel, tokens: number[][], cache: Cache): tf.Tensor =>
+  tf.tidy(() => model.forward(tf.tensor2d(tokens, undefined, 'int32'), { logitsToKeep: 1, cache }));
+
+/** What the tokens of a batch are drawn with. */
+interface Drawing {
+  /** One a row. */
+  streams: readonly RandomStream[];
+  /** Of which rows the token will be looked at. */
+  isOpen: readonly boolean[];
+  temperature: number;
+  index: number;
+}
+
+/** A token for each row, with its log-probability at the temperature: on the device where that is faster. */
+async function drawRows(
+  logits: tf.Tensor,
+  { streams, isOpen, temperature, index }: Drawing,
+): Promise<GeneratedToken[]> {
+  const vocabSize = logits.size / streams.length;
+  if (drawsOnDevice(vocabSize)) return drawOnDevice(logits, { streams, temperature, index }, temperature || 1);
+  const all = (await logits.data()) as Float32Array;
+  const divide = temperature > 0 ? divideBy(temperature) : () => undefined;
+  return streams.map((stream, row) => {
+    if (!isOpen[row]) return { id: -1, logProb: NaN };
+    const own = all.slice(row * vocabSize, (row + 1) * vocabSize);
+    divide(own);
+    const probabilities = softmax(own);
+    const id = temperature > 0 ? pick(probabilities, stream.uniform(index)) : argMax(own);
+    return { id, logProb: Math.log(probabilities[id]!) };
+  });
 }
