@@ -5,7 +5,7 @@ import { namesOf, wholeNumber } from './arguments.js';
 /** Shapes that PyTorch's losses are committed for, and how often each is run where nothing else is asked for. */
 const defaults = {
   'config-a': { rounds: 5, steps: 4, warmup: 2, tokens: 48 },
-  'hidden-384': { rounds: 3, steps: 1, warmup: 1, tokens: 8 },
+  'hidden-384': { rounds: 2, steps: 1, warmup: 1, tokens: 8 },
 } as const;
 type Counts = keyof (typeof defaults)['config-a'];
 

@@ -17,7 +17,7 @@ export interface Budget {
 }
 
 export const budgets: Record<'full' | 'quick', Budget> = {
-  full: { warmupMs: 2000, samples: 15, fewest: 3, sampleMs: 3000, leastMs: 20, patienceMs: 20_000 },
+  full: { warmupMs: 2000, samples: 15, fewest: 3, sampleMs: 3000, leastMs: 20, patienceMs: 30_000 },
   quick: { warmupMs: 200, samples: 7, fewest: 3, sampleMs: 400, leastMs: 5, patienceMs: 10_000 },
 };
 
