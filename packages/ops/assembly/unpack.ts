@@ -41,11 +41,11 @@ function unpackBytes(codes: usize, n: u32, o: usize): void {
       v128.shuffle<u8>(c, d, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31), o + 32);
   } else {
     const w = i16x8.extend_low_i8x16_u(codes);
-    st(o, f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(w)));
-    st(o + 16, f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(w)));
+    st(o, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(w)));
+    st(o + 16, f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(w)));
     const z = i16x8.extend_high_i8x16_u(codes);
-    st(o + 32, f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(z)));
-    st(o + 48, f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(z)));
+    st(o + 32, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(z)));
+    st(o + 48, f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(z)));
   }
 }
 function half(codes: usize, i: u32, kind: u32, words: usize, o: usize): void {
