@@ -43,7 +43,7 @@ function cores(text: string): number | 'auto' {
   throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}, the cores of this machine, or auto.`);
 }
 
-export const seedOption = (what: string): Option => new Option('--seed <number>', what).argParser(wholeNumber(0));
+const seedOption = (what: string): Option => new Option('--seed <number>', what).argParser(wholeNumber(0));
 
 /** Adds examples under the help of a command, one line of explanation each. */
 export function withExamples(command: Command, examples: readonly [command: string, why: string][]): Command {
@@ -66,10 +66,32 @@ export const withTrainingOptions = (command: Command, part: string): Command =>
 export const withComputeOptions = (command: Command): Command =>
   command.addOption(backendOption()).addOption(threadsOption()).addOption(jsonOption());
 
-/** Adds the options of a command that keeps a run. */
-export const withRunOptions = (command: Command, seed: Option): Command =>
+/** Adds the options of a command that writes tokens, and computes; `seeded` says what the seed does. */
+export const withSamplingOptions = (
+  command: Command,
+  { temperature, seeded }: { temperature: number; seeded: string },
+): Command =>
+  withComputeOptions(
+    command
+      .option(
+        '--temperature <number>',
+        '0 always takes the likeliest token; higher is bolder',
+        numberFrom(0),
+        temperature,
+      )
+      .option('--top-k <number>', 'choose among this many likeliest tokens', wholeNumber(1))
+      .option(
+        '--top-p <number>',
+        'choose among the likeliest tokens that together have this probability',
+        numberFrom(0),
+      )
+      .addOption(seedOption(seeded).default(0)),
+  );
+
+/** Adds the options of a command that keeps a run; `seeded` is what its seed is of. @param seed without one the config has it */
+export const withRunOptions = (command: Command, seeded: string, seed?: number): Command =>
   command
-    .addOption(seed)
+    .addOption(seed === undefined ? seedOption(seeded) : seedOption(seeded).default(seed))
     .addOption(backendOption())
     .addOption(threadsOption())
     .option('--resume', 'go on with the run in --out, to the same bytes as without the interruption')

@@ -31,6 +31,7 @@ export { recipe, recipeRun, type RecipeEvent, type RecipeOptions } from './recip
 export type { StageEvent } from './recipe/stage-context.js';
 export { stageNames, type StageName } from './recipe/stage-names.js';
 export type { StageResult } from './recipe/stage-result.js';
+export { textForTokenizer } from './recipe/text-for-tokenizer.js';
 export type { ExaminedModel, Report, ReportEvent } from './report/report.js';
 export { lora, type LoraEvent, type LoraTrainingOptions } from './stages/lora.js';
 export { align, type AlignEvent, type AlignOptions } from './stages/ppo.js';
@@ -41,6 +42,7 @@ export { quantize, type QuantizeEvent, type QuantizeOptions, type StoredModel } 
 export { trainReward, type RewardEvent, type TrainRewardOptions } from './stages/reward.js';
 export { sft, type SftEvent, type SftOptions } from './stages/sft.js';
 export {
+  makeTokenizer,
   trainTokenizer,
   type OnTokens,
   type TokenizerEvent,

@@ -16,7 +16,7 @@ import { compare, ruleOn } from './compare.js';
 import { examine } from './examine.js';
 import { maskedExamples } from './examples.js';
 import type { Job } from './job.js';
-import { makeTokenizer, type MadeTokenizer } from './make-tokenizer.js';
+import { tokenizerOf, type MadeTokenizer } from './tokenizer-of.js';
 import { mixPairs } from './mix-pairs.js';
 import { filesOf, ModelShelf } from './model-shelf.js';
 import { chatStages, type ChatStage, type ModelStage } from './model-stages.js';
@@ -45,7 +45,7 @@ export class Laboratory {
 
   tokenizer({ text, tokenizer }: Pick<Asked<'tokenize'>, 'text' | 'tokenizer'>): MadeTokenizer {
     const onTokens = (done: number, of: number) => this.post({ type: 'tokenizing', done, of });
-    return makeTokenizer(text, tokenizer, { rows: this.data.rows, onTokens });
+    return tokenizerOf(text, tokenizer, { rows: this.data.rows, onTokens });
   }
 
   async pretrain({ text, config }: Asked<'pretrain'>, job: Job): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Tokenizer } from '@ashlar/tokenizer';
-import type { MadeTokenizer } from './make-tokenizer.js';
+import type { MadeTokenizer } from './tokenizer-of.js';
 import type { Tokenized } from './protocol.js';
 import { visible } from './visible.js';
 

@@ -2,11 +2,11 @@ import { quantizationSchemes, stageNames } from '@ashlar/recipe';
 import { Option } from 'commander';
 import {
   numberFrom,
-  seedOption,
   wholeNumber,
   withComputeOptions,
   withExamples,
   withRunOptions,
+  withSamplingOptions,
   withTrainingOptions,
 } from '../options.js';
 import type { Definer } from './definer.js';
@@ -31,7 +31,7 @@ export function defineAlignmentCommands({ command, act }: Definer): void {
         )
         .option('--fast', 'little of everything, to see that all works: at most 90 seconds')
         .option('--config <file>', 'JSON with settings that differ from the usual ones; see recipe.json of any run'),
-      seedOption('of everything (default: 1337)'),
+      'of everything (default: 1337)',
     ),
     [
       ['ashlar recipe --fast', 'see every stage at work'],
@@ -59,7 +59,8 @@ export function defineAlignmentCommands({ command, act }: Definer): void {
           .option('--ask <question...>', 'questions that are answered at every evaluation'),
         'sft (or lora)',
       ),
-      seedOption('of the order of the rows').default(0),
+      'of the order of the rows',
+      0,
     ),
     [
       ['ashlar sft --model runs/poem --data answers.jsonl --out runs/sft', 'all of the model learns'],
@@ -81,7 +82,8 @@ export function defineAlignmentCommands({ command, act }: Definer): void {
           .option('--out <folder>', 'where the run is kept', 'reward'),
         'reward',
       ),
-      seedOption("of the head's first values and the order of the pairs").default(0),
+      "of the head's first values and the order of the pairs",
+      0,
     ),
     [
       ['ashlar reward --model runs/sft --data pairs.jsonl --out runs/reward', 'learn what is preferred'],
@@ -111,7 +113,8 @@ export function defineAlignmentCommands({ command, act }: Definer): void {
         .option('--temperature <number>', 'of the sampling', numberFrom(0))
         .option('--learning-rate <number>', 'of the first iteration; it falls to 0', numberFrom(0))
         .option('--config <file>', "JSON with further settings, as those of ppo in a recipe's recipe.json"),
-      seedOption('of the sampling').default(0),
+      'of the sampling',
+      0,
     ),
     [
       [
@@ -164,7 +167,7 @@ export function defineAlignmentCommands({ command, act }: Definer): void {
   ).action(act(async () => (await import('../commands/quantize.js')).quantizeCommand));
 
   withExamples(
-    withComputeOptions(
+    withSamplingOptions(
       command('chat', 'Talk to a model that was taught to answer. It remembers as much as fits into its context.')
         .requiredOption(
           '--model <folder>',
@@ -172,15 +175,8 @@ export function defineAlignmentCommands({ command, act }: Definer): void {
         )
         .option('--adapter <folder>', 'adapters to put on it')
         .option('--message <text>', 'ask this alone, and end')
-        .option('--max-new-tokens <number>', 'tokens of an answer', wholeNumber(1), 200)
-        .option('--temperature <number>', '0 always takes the likeliest token; higher is bolder', numberFrom(0), 0)
-        .option('--top-k <number>', 'choose among this many likeliest tokens', wholeNumber(1))
-        .option(
-          '--top-p <number>',
-          'choose among the likeliest tokens that together have this probability',
-          numberFrom(0),
-        )
-        .addOption(seedOption('the same seed gives the same answers').default(0)),
+        .option('--max-new-tokens <number>', 'tokens of an answer', wholeNumber(1), 200),
+      { temperature: 0, seeded: 'the same seed gives the same answers' },
     ),
     [
       ['ashlar chat --model recipe-run/ppo', 'a line is a question; Ctrl-D ends'],

@@ -3,12 +3,11 @@ import { Option } from 'commander';
 import {
   gradientCheckpointingOption,
   jsonOption,
-  numberFrom,
-  seedOption,
   wholeNumber,
   withComputeOptions,
   withExamples,
   withRunOptions,
+  withSamplingOptions,
 } from '../options.js';
 import type { Definer } from './definer.js';
 
@@ -57,7 +56,7 @@ export function defineModelCommands({ command, act }: Definer): void {
         .option('--out <folder>', 'where the run is kept', 'run')
         .option('--steps <number>', 'optimizer steps in all', wholeNumber(1))
         .addOption(gradientCheckpointingOption()),
-      seedOption('of weights, batches and samples (default: 1337)'),
+      'of weights, batches and samples (default: 1337)',
     ).addHelpText('after', `\nPresets:\n${presetLines().join('\n')}`),
     [
       ['ashlar pretrain --text poem.txt --preset nano --out runs/poem', 'seconds, to see that all works'],
@@ -77,19 +76,12 @@ export function defineModelCommands({ command, act }: Definer): void {
   ).action(act(async () => (await import('../commands/pretrain.js')).pretrainCommand));
 
   withExamples(
-    withComputeOptions(
+    withSamplingOptions(
       command('generate', 'Let a model go on with a text.')
         .requiredOption('--model <folder>', 'a run, or a Hugging Face folder of a GPT-2 with its tokenizer.json')
         .option('--prompt <text>', 'what to go on with; empty starts on a new line', '')
-        .option('--max-new-tokens <number>', 'tokens to write', wholeNumber(0), 200)
-        .option('--temperature <number>', '0 always takes the likeliest token; higher is bolder', numberFrom(0), 0.8)
-        .option('--top-k <number>', 'choose among this many likeliest tokens', wholeNumber(1))
-        .option(
-          '--top-p <number>',
-          'choose among the likeliest tokens that together have this probability',
-          numberFrom(0),
-        )
-        .addOption(seedOption('the same seed writes the same text').default(0)),
+        .option('--max-new-tokens <number>', 'tokens to write', wholeNumber(0), 200),
+      { temperature: 0.8, seeded: 'the same seed writes the same text' },
     ),
     [
       [

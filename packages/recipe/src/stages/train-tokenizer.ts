@@ -37,7 +37,7 @@ export async function* trainTokenizer(options: TrainTokenizerOptions): AsyncGene
 }
 
 /** Makes the tokenizer of a text at once. */
-function makeTokenizer({ text, config, onTokens }: TrainTokenizerOptions): Tokenizer {
+export function makeTokenizer({ text, config, onTokens }: TrainTokenizerOptions): Tokenizer {
   if (config.kind === 'characters') return characterTokenizer(text);
   if (config.kind === 'bytes') return byteTokenizer();
   const vocabSize = config.vocabSize!;
