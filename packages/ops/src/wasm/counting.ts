@@ -29,7 +29,7 @@ export class CountingHeap extends CountingBackend {
   /** Tables for kernels are written to it: whatever the address, the largest block has its place. */
   private pages(): WebAssembly.Memory {
     const buffer = () => {
-      const bytes = this.next + 64 + this.largest;
+      const bytes = 4 * Math.ceil((this.next + 64 + this.largest) / 4);
       if (this.page.byteLength < bytes) this.page = new ArrayBuffer(bytes);
       return this.page;
     };
