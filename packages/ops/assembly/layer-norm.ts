@@ -1,6 +1,7 @@
 import { add, at, f4, firstLanes, fma, hsum, ld, ldTail, mul, st, stTail, sub } from './simd';
 import { addRow } from './rows';
-// Layer normalisation over rows of C elements, any C. bias (and dbias) may be 0: there is none.
+// Layer normalisation over rows of C elements, any C. bias (and dbias) may be 0: there is none. Four sums at a time, as each waits
+// for its last addition.
 
 /**
  * y = (x - mean) * rstd * gain + bias; mean and rstd are kept per row for the gradient. Unless residual is 0, x is first
@@ -12,11 +13,21 @@ export function layer_norm(x: usize, residual: usize, sum: usize, gain: usize, b
   for (let r: u32 = 0; r < rows; r++, x += row, y += row, means += 4, rstds += 4) {
     const from = x;
     if (residual) { addRow(x, residual, sum, C); x = sum; residual += row; sum += row; }
-    let s = f4(0), q = f4(0);
-    for (let j: u32 = 0; j < C4; j += 4) s = add(s, ld(at(x, j)));
+    let s = f4(0), q = f4(0), s1 = s, s2 = s, s3 = s, q1 = q, q2 = q, q3 = q, j: u32 = 0;
+    for (; j + 16 <= C; j += 16) {
+      const p = at(x, j);
+      s = add(s, ld(p)); s1 = add(s1, ld(p + 16)); s2 = add(s2, ld(p + 32)); s3 = add(s3, ld(p + 48));
+    }
+    for (; j < C4; j += 4) s = add(s, ld(at(x, j)));
+    s = add(add(s, s1), add(s2, s3));
     if (rest) s = add(s, ldTail(at(x, C4), rest));
     const mean = hsum(s) / (C as f32), mu = f4(mean);
-    for (let j: u32 = 0; j < C4; j += 4) { const d = sub(ld(at(x, j)), mu); q = fma(q, d, d); }
+    for (j = 0; j + 16 <= C; j += 16) {
+      const p = at(x, j), d = sub(ld(p), mu), d1 = sub(ld(p + 16), mu), d2 = sub(ld(p + 32), mu), d3 = sub(ld(p + 48), mu);
+      q = fma(q, d, d); q1 = fma(q1, d1, d1); q2 = fma(q2, d2, d2); q3 = fma(q3, d3, d3);
+    }
+    for (; j < C4; j += 4) { const d = sub(ld(at(x, j)), mu); q = fma(q, d, d); }
+    q = add(add(q, q1), add(q2, q3));
     if (rest) { const d = v128.and(sub(ldTail(at(x, C4), rest), mu), real); q = fma(q, d, d); }
     const rstd = <f32>1 / sqrt<f32>(hsum(q) / (C as f32) + eps), is = f4(rstd);
     for (let j: u32 = 0; j < C4; j += 4) {
