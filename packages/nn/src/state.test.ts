@@ -1,7 +1,19 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { fromHost, hostStateDict, initialize, Linear, loadStateDict, stateDict, type HostTensor } from './index.js';
+import {
+  byteVariable,
+  fromHost,
+  hostStateDict,
+  initialize,
+  Linear,
+  loadStateDict,
+  Module,
+  packBytes,
+  packedBytes,
+  stateDict,
+  type HostTensor,
+} from './index.js';
 
 const float = (shape: number[], values: number[]): HostTensor => ({
   dtype: 'float32',
@@ -59,5 +71,28 @@ describe('state dicts', () => {
     const tensor = fromHost({ dtype: 'int32', shape: [2], data: Int32Array.of(1, -2) });
     expect(tensor.dtype).toBe('int32');
     expect([...tensor.dataSync()]).toEqual([1, -2]);
+  });
+
+  it('pack bytes in threes, and load those or bytes', async () => {
+    class Codes extends Module {
+      codes = byteVariable(Uint8Array.of(1, 255, 3, 4));
+    }
+    using saved = new Codes();
+    expect(saved.codes).toMatchObject({ dtype: 'bool', shape: [6], trainable: false });
+    const state = await hostStateDict(saved);
+    const data = Int32Array.of(1 + 255 * 256 + 3 * 65536, 4);
+    expect(state).toEqual(new Map([['codes', { dtype: 'int32', shape: [2], data }]]));
+    expect([...packedBytes(packBytes(Uint8Array.of(1, 255, 3, 4)))]).toEqual([1, 255, 3, 4, 0, 0]);
+    const other = (): [string, HostTensor][] => [['codes', { dtype: 'int32', shape: [2], data: Int32Array.of(7, 2 ** 24 - 1) }]]; // prettier-ignore
+    for (const given of [new Map(other()), new Map([['codes', fromHost(other()[0]![1])]])]) {
+      using loaded = new Codes();
+      loadStateDict(loaded, given);
+      expect([...(await loaded.codes.data())]).toEqual([7, 0, 0, 255, 255, 255]);
+      loadStateDict(loaded, stateDict(saved));
+      expect(await hostStateDict(loaded)).toEqual(state);
+    }
+    expect(() => loadStateDict(saved, new Map([['codes', tf.zeros([3], 'int32')]]))).toThrow(
+      'codes is int32 [3] and should be int32 [2]',
+    );
   });
 });
