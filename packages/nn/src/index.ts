@@ -1,4 +1,4 @@
-export { byteVariable, packBytes, packedBytes } from './bytes.js';
+export { byteVariable } from './bytes.js';
 export { Dropout } from './dropout.js';
 export { valueAndGradients, type Loss, type ValueAndGradients } from './gradients.js';
 export { initialize, markInitialized, normal, ones, parameter, withoutInit, zeros, type Init } from './init.js';

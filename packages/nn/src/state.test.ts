@@ -9,8 +9,6 @@ import {
   Linear,
   loadStateDict,
   Module,
-  packBytes,
-  packedBytes,
   stateDict,
   type HostTensor,
 } from './index.js';
@@ -82,16 +80,13 @@ describe('state dicts', () => {
     const state = await hostStateDict(saved);
     const data = Int32Array.of(1 + 255 * 256 + 3 * 65536, 4);
     expect(state).toEqual(new Map([['codes', { dtype: 'int32', shape: [2], data }]]));
-    expect([...packedBytes(packBytes(Uint8Array.of(1, 255, 3, 4)))]).toEqual([1, 255, 3, 4, 0, 0]);
-    const other = (): [string, HostTensor][] => [['codes', { dtype: 'int32', shape: [2], data: Int32Array.of(7, 2 ** 24 - 1) }]]; // prettier-ignore
-    for (const given of [new Map(other()), new Map([['codes', fromHost(other()[0]![1])]])]) {
-      using loaded = new Codes();
-      loadStateDict(loaded, given);
-      expect([...(await loaded.codes.data())]).toEqual([7, 0, 0, 255, 255, 255]);
-      loadStateDict(loaded, stateDict(saved));
-      expect(await hostStateDict(loaded)).toEqual(state);
-    }
-    expect(() => loadStateDict(saved, new Map([['codes', tf.zeros([3], 'int32')]]))).toThrow(
+    using loaded = new Codes();
+    loadStateDict(loaded, new Map([['codes', { dtype: 'int32', shape: [2], data: Int32Array.of(7, 2 ** 24 - 1) }]]));
+    expect([...(await loaded.codes.data())]).toEqual([7, 0, 0, 255, 255, 255]);
+    loadStateDict(loaded, stateDict(saved));
+    expect(await hostStateDict(loaded)).toEqual(state);
+    const short: HostTensor = { dtype: 'int32', shape: [3], data: new Int32Array(3) };
+    expect(() => loadStateDict(saved, new Map([['codes', short]]))).toThrow(
       'codes is int32 [3] and should be int32 [2]',
     );
   });

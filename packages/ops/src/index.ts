@@ -1,4 +1,4 @@
-export { holdsBytes } from './backend/holds-bytes.js';
+export { holdsBytes, packBytes, packedBytes } from './backend/bytes.js';
 export { useBackend, type BackendPlugin } from './backend/use-backend.js';
 export {
   defineOp,

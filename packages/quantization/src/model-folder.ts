@@ -1,4 +1,5 @@
-import { packBytes, packedBytes, type HostTensor, type Module } from '@ashlar/nn';
+import type { HostTensor, Module } from '@ashlar/nn';
+import { packBytes, packedBytes } from '@ashlar/ops';
 import { linearsOf, quantizedLinearsOf, replaceLinears } from './linears.js';
 import type { QuantizationScheme } from './scheme.js';
 import { storeWeight } from './store-weight.js';
