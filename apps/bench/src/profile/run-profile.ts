@@ -6,7 +6,7 @@ import { measureRoofline } from '../roofline.js';
 import { profileStep } from './profile-step.js';
 import { profileMarkdown, profileRows } from './report.js';
 
-export const profileHelp = `npm run bench -- profile [options]
+const profileHelp = `npm run bench -- profile [options]
 
 Where the time of one training step on wasm goes, on one thread: every function of the wasm module, what tfjs does, memory, the
 rest; beside each what this machine would need at least for its arithmetic and its bytes.
