@@ -4,7 +4,7 @@ import { exclusive } from '../contract/donation.js';
 import { attention, attentionAttrs, type AttentionWeightsOptions } from './attention.js';
 import { checkMasks, masksOf } from './attention-masks.js';
 import { cacheAppend } from './cache-append.js';
-import { check, checkCaches, checkInput, describe, sameShape } from './shapes.js';
+import { check, checkCaches, checkInput, describe } from './shapes.js';
 
 const run = /* @__PURE__ */ defineOp<'AshlarCachedAttention'>({
   name: 'AshlarCachedAttention',
