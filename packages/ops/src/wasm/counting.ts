@@ -4,6 +4,9 @@ import type { Held, Ledger } from '../counting/ledger.js';
 import type { TfjsWasmBackend } from './device.js';
 import type { KernelModule } from './kernel-module.js';
 
+/** Bytes of the largest table that kernels write: of larger blocks nothing is written from here. */
+const LARGEST_TABLE = 2 ** 24;
+
 /** A heap that is only counted. Addresses mean nothing; what kernels write to one falls on a page that nobody reads. */
 export class CountingHeap extends CountingBackend {
   private readonly blocksAt = new Map<number, Held>();
@@ -26,11 +29,12 @@ export class CountingHeap extends CountingBackend {
   };
   readonly dataIdMap = { get: () => ({ memoryOffset: 0 }) };
 
-  /** Tables for kernels are written to it: whatever the address, the largest block has its place. */
+  /** Tables for kernels are written to it: whatever the address, the largest table has its place. */
   private pages(): WebAssembly.Memory {
     const buffer = () => {
-      const bytes = 4 * Math.ceil((this.next + 64 + this.largest) / 4);
-      if (this.page.byteLength < bytes) this.page = new ArrayBuffer(bytes);
+      const bytes = this.next + 64 + Math.min(this.largest, LARGEST_TABLE);
+      // addresses grow with every call: a page that just held them would be made anew each time
+      if (this.page.byteLength < bytes) this.page = new ArrayBuffer(2 ** Math.ceil(Math.log2(2 * bytes)));
       return this.page;
     };
     return Object.defineProperty({}, 'buffer', { get: buffer }) as WebAssembly.Memory;

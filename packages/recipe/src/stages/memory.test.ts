@@ -206,6 +206,12 @@ describe('ppo that does not fit', () => {
     expect(said({ minibatchSize: 2 * part })).not.toBe('fits');
   });
 
+  it('is refused with a size that no machine could count in an array', () => {
+    const policy = { ...wide, hiddenSize: 1600, numLayers: 2, numHeads: 25 };
+    const { peak } = ppoMemory({ policy, judge: null, promptTokens: 900 }, { ...settings, batchSize: 1024 });
+    expect(peak).toBeGreaterThan(2 ** 35);
+  });
+
   it('is refused with the largest batch where sampling takes most', () => {
     const sentence = said({ batchSize: 256, minibatchSize: 1 });
     const rows = Number(/batchSize (\d+) with minibatchSize 1 \(settings of ppo\)$/.exec(sentence)![1]);
