@@ -47,9 +47,11 @@ export async function main(log = console.log) {
     reward: (samples) => samples.map(({ completionText }) => likes(completionText!)),
     decode: (ids) => tokenizer.decode([...ids]),
     ...writing,
-    iterations: 30,
-    schedule: () => 5e-4,
-    kl: { coefficient: 0.05 },
+    iterations: 50,
+    // more at a time, or a lower price, and it now and then says what is liked again and again, without an end
+    schedule: () => 1e-4,
+    kl: { coefficient: 0.1 },
+    missingEosPenalty: 1,
   });
   for await (const event of events) {
     if (event.type !== 'step') continue;
