@@ -124,14 +124,19 @@ const isBar = (result: Result) =>
   result.flops !== undefined &&
   (result.group === 'kernels' || result.group === 'quantized');
 
-/** Of those who took turns, Ashlar on one thread is there already. */
-const isStep = (result: Result) =>
-  isRight(result) && result.group === 'train' && (result.by !== 'ashlar' || (result.threads ?? 1) > 1);
+const isAshlarAlone = ({ by, threads = 1 }: Result) => by === 'ashlar' && threads === 1;
+
+/** The training steps to be drawn; Ashlar on one thread among those who took turns only where it is not there already. */
+function stepsOf({ results }: BenchFile): Result[] {
+  const steps = results.filter((result) => isRight(result) && result.group === 'train');
+  const known = new Set(steps.filter(({ by }) => by === undefined).map(({ work }) => work));
+  return steps.filter((step) => !(isAshlarAlone(step) && known.has(step.work)));
+}
 
 /** The plots that there are results for, by what their files are called. */
 export const plotsOf = (file: BenchFile): [name: string, svg: string][] => [
   ...(file.results.some(isBar) ? [['kernels', kernelsSvg(file)] as [string, string]] : []),
-  ...(file.results.some(isStep) ? [['training', trainingSvg(file)] as [string, string]] : []),
+  ...(stepsOf(file).length > 0 ? [['training', trainingSvg(file)] as [string, string]] : []),
 ];
 
 /** Kernels as bars beside what one core of this machine can do. */
@@ -160,7 +165,7 @@ const power = (value: number) => Math.log10(value);
 /** The time of a training step over the size of the model, and the least that one core's arithmetic takes. */
 export function trainingSvg(file: BenchFile): string {
   const peak = peakOf(file);
-  const steps = file.results.filter(isStep);
+  const steps = stepsOf(file);
   const point = (result: Result, ms: number) => ({ x: power(result.params['parameters'] as number), y: power(ms) });
   const series = [...new Set(steps.map(whoText))].flatMap((who): ChartSeries[] => {
     const own = steps.filter((step) => whoText(step) === who);
@@ -168,9 +173,10 @@ export function trainingSvg(file: BenchFile): string {
     const points = own.map((step) => point(step, step.medianMs!));
     if (by !== undefined) {
       const label = { ...points.at(-1)!, label: who };
+      const color = isAshlarAlone(own[0]!) ? 'blue' : 'orange';
       return [
-        { points, as: 'pale-line', color: 'orange' },
-        { points: [...points.slice(0, -1), label], as: 'dots', color: 'orange' },
+        { points, as: 'pale-line', color },
+        { points: [...points.slice(0, -1), label], as: 'dots', color },
       ];
     }
     const labels = own.map(({ work, medianMs }) => `${work.split('.').at(-1)} ${milliseconds(medianMs)} ms`);

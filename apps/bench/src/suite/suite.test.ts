@@ -312,5 +312,10 @@ describe('the report', () => {
     const curve = trainingSvg(file(results));
     expect(curve.match(/<circle/g)).toHaveLength(2);
     expect(curve).toContain('nano 10.00 ms');
+    const step = results.find(({ group }) => group === 'train')!;
+    const inTurns = [1, 2].map((threads): Result => ({ ...step, by: 'ashlar', threads }));
+    const both = trainingSvg(file(inTurns));
+    for (const who of ['1 thread', '2 threads']) expect(both).toContain(`ashlar, ${step.backend}, ${who}`);
+    expect(trainingSvg(file([step, ...inTurns]))).not.toContain('1 thread');
   });
 });
