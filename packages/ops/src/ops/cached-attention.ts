@@ -62,11 +62,9 @@ export function cachedAttention(
   );
   checkCaches(op, keys, values, position);
   checkMasks(op, { qkv }, { keys }, numHeads, options);
+  const attrs = attentionAttrs(op, options, headDim);
   const own = [exclusive(keys), exclusive(values)] as const;
-  const outputs = run(
-    { qkv, keys: own[0], values: own[1], position, ...masksOf(options, true) },
-    attentionAttrs(op, options, headDim),
-  );
+  const outputs = run({ qkv, keys: own[0], values: own[1], position, ...masksOf(options, true) }, attrs);
   if (own[0] !== keys) own[0].dispose();
   if (own[1] !== values) own[1].dispose();
   return outputs as [tf.Tensor, tf.Tensor, tf.Tensor];
